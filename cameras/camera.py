@@ -1,0 +1,128 @@
+"""One camera: what the camera list says of it, and all that is remembered about it while the process runs."""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from cameras.errors import CctvImagesError
+
+_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a camera listens. `port` None means the usual port of its make."""
+
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """`10.1.2.3`, `10.1.2.3:8080`, `2001:db8::5`, `[2001:db8::5]:81` or `cam5.example.org:81`.
+
+        ValueError says what is wrong with any other text. A link-local address is refused: 169.254.169.254 is where
+        a cloud host keeps its own credentials.
+        """
+        try:
+            return cls(_canonical(text), None)  # a bare IPv6 address is full of colons, so try without a port first
+        except ValueError:
+            host, colon, port = text.rpartition(":")
+            if not (colon and port.isascii() and port.isdigit() and (":" not in host or host.startswith("["))):
+                raise
+        if not 0 < int(port[:6]) < 65536:
+            raise ValueError(f"port {port[:6]} is not between 1 and 65535")
+        return cls(_canonical(host), int(port))
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+def _canonical(host: str) -> str:
+    """aiohttp refuses IPv4 addresses such as 010.1.2.3 (aio-libs/aiohttp#12827), so they are refused here, by name."""
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        ip = ipaddress.ip_address(host[1:-1] if bracketed else host)
+    except ValueError:
+        if bracketed or not _NAME.fullmatch(host) or len(host) > 253 or _looks_numeric(host):
+            raise ValueError("not an IPv4 or IPv6 address or a host name, with an optional :port") from None
+        return host.lower()
+    mapped = getattr(ip, "ipv4_mapped", None) or ip
+    if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified:
+        raise ValueError("a link-local, multicast or unspecified address cannot be a camera's")
+    return str(mapped)
+
+
+def _looks_numeric(host: str) -> bool:
+    """No top-level domain is a number (RFC 3696), but 10.1.2 and 0x7f000001 reach an address on many systems."""
+    last = host.rstrip(".").rpartition(".")[2]
+    return last.isdigit() or last.lower().startswith("0x")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """`source` names the setting or file row it came from, for messages: never the values."""
+
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """`id` is safe in a file name and a URL; `place` is untrusted text from the dataset; `make` is a known make's
+    name; `path` is the target a generic camera is asked for; coordinates are degrees, WGS 84."""
+
+    id: str
+    make: str
+    address: Address
+    login: Login | None = None
+    path: str | None = None
+    place: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+
+    def __str__(self) -> str:
+        return f"camera {self.id} ({self.make})"
+
+    @property
+    def prefix(self) -> str:
+        """What the settings of its make begin with, such as SPECTRA_ENHANCED."""
+        return file_name(self.make).upper()
+
+
+def file_name(make: str) -> str:
+    """The make `Spectra Enhanced` lives in cameras/makes/spectra_enhanced.py."""
+    return re.sub(r"[^a-z0-9]+", "_", make.strip().lower())
+
+
+State = Literal["waiting", "live", "failing", "stopped"]
+
+
+@dataclass(slots=True)
+class Status:
+    """All that is remembered about one camera. Written by `watch.Watcher` alone; the log and the summary read it.
+
+    `shown` is what the store holds now as far as we know: None when nothing was put yet or a put failed half-way.
+    `failures` counts cycles in a row without a picture from the camera; `login_failures` those of them, in a row,
+    that ended in a rejected login. `error` is why there is no fresh picture in the store, None when there is one.
+    """
+
+    camera: Camera
+    shown: Literal["live", "fallback"] | None = None
+    failures: int = 0
+    login_failures: int = 0
+    error: CctvImagesError | None = None
+    failing_since: datetime | None = None
+    last_live: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def state(self) -> State:
+        if self.stopped:
+            return "stopped"
+        if self.error:
+            return "failing"
+        return "live" if self.last_live else "waiting"

@@ -1,0 +1,107 @@
+"""One bounded, authenticated HTTP GET to one camera. What a make's fetcher is given."""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+import aiohttp
+from yarl import URL
+
+from cameras.camera import Camera
+from cameras.challenge import AnswerChallenge, parse
+from cameras.errors import LoginRejected, Refused, TooLarge, quote
+
+BODY_LIMIT = 10_000_000  # bytes; traffic stills are 20 KB to 1 MB
+BUSY = (429, 503)
+CONNECT_TIMEOUT = 10.0  # seconds
+
+
+def open_session() -> aiohttp.ClientSession:
+    """The HTTP client of all cameras; use it in `async with`.
+
+    No cookies, no compression, no keep-alive: cameras are weak, and their next turn comes minutes later. No limit on
+    connections: the fleet has one request in flight for each camera, and a hung camera must not use up another's turn.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, force_close=True),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
+        headers={"User-Agent": "cctv-images", "Accept-Encoding": "identity"},
+        auto_decompress=False,
+    )
+
+
+class Connection:
+    """GETs to one camera, one at a time."""
+
+    def __init__(self, camera: Camera, session: aiohttp.ClientSession, body_limit: int = BODY_LIMIT) -> None:
+        self.camera = camera
+        self.session = session
+        self.body_limit = body_limit
+        self._login = AnswerChallenge(camera.login)
+
+    @property
+    def login_pending(self) -> bool:
+        """A login was sent and the camera has not accepted it: one more try could be a second bad login."""
+        return self._login.answered is not None and not self._login.accepted
+
+    async def get(self, *targets: str, scheme: str = "http", port: int | None = None) -> bytes:
+        """The body that the camera gives for the first target that it does not refuse.
+
+        A target is a path with its query, sent as written. `port` is where this make listens if not on the scheme's
+        own port; the camera's address overrides it. A busy camera (429, 503) is not asked for the next target.
+        Raises Refused, LoginRejected, TooLarge, and what aiohttp raises.
+        """
+        for target in targets[:-1]:
+            try:
+                return await self._get(target, scheme, port)
+            except Refused as refused:
+                if refused.status in BUSY:
+                    raise
+        return await self._get(targets[-1], scheme, port)
+
+    async def _get(self, target: str, scheme: str, port: int | None) -> bytes:
+        address = replace(self.camera.address, port=self.camera.address.port or port)
+        self._login = AnswerChallenge(self.camera.login)
+        async with self.session.get(
+            URL(f"{scheme}://{address}{target}", encoded=True),
+            allow_redirects=False,  # a redirect leads to a login page, or to another host altogether
+            ssl=False,  # cameras' certificates are self-signed
+            middlewares=(self._login,),
+        ) as response:
+            if response.status != 200:
+                raise self._refusal(response, self._login)
+            return await self._body(response)
+
+    def _refusal(self, response: aiohttp.ClientResponse, login: AnswerChallenge) -> Refused | LoginRejected:
+        if response.status in BUSY:
+            return Refused(
+                response.status, "busy", "it is asked again at its next turn; if this goes on, restart the camera"
+            )
+        if response.status != 401:
+            return Refused(response.status, _phrase(response.status))
+        if login.answered and self.camera.login:
+            return LoginRejected(f"401 after {login.answered}", f"check {self.camera.login.source}")
+        offered = " or ".join(map(str, parse(response.headers.getall("WWW-Authenticate", [])))) or "a login"
+        prefix = self.camera.prefix
+        return LoginRejected(
+            f"401, it wants {quote(offered)} and none is set", f"set {prefix}_USERNAME and {prefix}_PASSWORD"
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        """Read chunk by chunk: Content-Length may be missing, or a lie."""
+        body = bytearray()
+        if (response.content_length or 0) <= self.body_limit:
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > self.body_limit:
+                    break
+            else:
+                return bytes(body)
+        raise TooLarge(f"more than {self.body_limit:,} bytes")
+
+
+def _phrase(status: int) -> str:
+    """Our own words for a status: the camera's reason phrase is untrusted."""
+    if 300 <= status < 400:
+        return "redirect, not followed"
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""

@@ -1,0 +1,39 @@
+"""Rows of a CSV that a person wrote: any byte order mark, blanks and quotes are fine; what cannot be read is named by
+file and line."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from cameras.errors import ConfigError, quote
+
+
+def read(path: Path, setting: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line number, {column: cell}) of each row; columns lower case with `_` for blanks, cells stripped.
+
+    ConfigError names `setting`, the file and the line.
+    """
+    where = f"{setting}={path}"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True, skipinitialspace=True)
+            columns = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
+            _check_columns(columns, where)
+            for cells in reader:
+                if len(cells) > len(columns):
+                    raise ConfigError(f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns")
+                if any(cell.strip() for cell in cells):
+                    yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
+    except OSError as error:
+        raise ConfigError(f"{where}: {error.strerror}; check the path and its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except csv.Error as error:
+        raise ConfigError(f"{where} line {reader.line_num}: {error}; mend the quotes in that line") from error
+
+
+def _check_columns(columns: list[str], where: str) -> None:
+    if "camera_id" not in columns:
+        raise ConfigError(f"{where} line 1: no column camera_id; the first line must name the columns")
+    if twice := {column for column in columns if columns.count(column) > 1}:
+        raise ConfigError(f"{where} line 1: column {quote(min(twice))} stands there twice; remove one")

@@ -1,0 +1,111 @@
+"""From rows of the dataset, joined with the private addresses, to cameras.
+
+Rows are untrusted. A row that cannot be served is left out and counted by reason, with its id.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cameras.addresses import AddressRow
+from cameras.camera import Address, Camera
+from cameras.errors import UnknownMake, quote
+from cameras.makes import make_called
+from config import Config
+
+TURNED_ON = "TURNED_ON"
+Row = dict[str, Any]  # column -> value; a missing value is a missing key
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
+_NUMBER = r"(-?\d{1,3}(?:\.\d+)?)"
+_LATITUDE_FIRST = re.compile(rf"\({_NUMBER},\s*{_NUMBER}\)")  # "(30.26, -97.73)" in exports of 2018
+_POINT = re.compile(rf"POINT \({_NUMBER} {_NUMBER}\)")  # longitude first, in today's exports
+
+
+@dataclass
+class Joined:
+    """`skipped`: the ids of the rows that are left out, by reason."""
+
+    cameras: list[Camera] = field(default_factory=list)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
+
+
+def join(rows: list[Row], addresses: Mapping[str, AddressRow], config: Config) -> Joined:
+    found = Joined()
+    seen: set[str] = set()
+    for row in rows:
+        try:
+            camera = _camera(row, addresses, config)
+            if camera.id in seen:
+                raise _Skip("duplicate id")
+            seen.add(camera.id)
+            found.cameras.append(camera)
+        except _Skip as skip:
+            found.skipped.setdefault(str(skip), []).append(quote(str(row.get("camera_id", "no id"))).strip("'"))
+    return found
+
+
+class _Skip(Exception):
+    """The reason why a row makes no camera."""
+
+
+def _camera(row: Row, addresses: Mapping[str, AddressRow], config: Config) -> Camera:
+    id = _text(row, "camera_id")
+    if not _ID.fullmatch(id):
+        raise _Skip("bad id")
+    if (status := _text(row, "camera_status")) != TURNED_ON:
+        raise _Skip(f"status {quote(status)}" if status else "no status")
+    private = addresses.get(id)
+    if private and not private.publish:
+        raise _Skip("publish=no in CAMERA_ADDRESSES")
+    try:
+        make = make_called((private and private.make) or _text(row, "camera_mfg"))
+    except UnknownMake:
+        raise _Skip(
+            f"unknown make {quote(_text(row, 'camera_mfg'))}" if _text(row, "camera_mfg") else "no make"
+        ) from None
+    longitude, latitude = _coordinates(row)
+    return Camera(
+        id=id,
+        make=make.name,
+        address=(private and private.address) or _address(row, config),
+        login=(private and private.login) or config.login_for(make.prefix),
+        path=private.path if private else None,
+        place=" ".join(_text(row, "location_name").split())[:200],
+        longitude=longitude,
+        latitude=latitude,
+    )
+
+
+def _address(row: Row, config: Config) -> Address:
+    text = _text(row, config.socrata_address_field)
+    if not text:
+        raise _Skip("no address")
+    try:
+        return Address.parse(text)
+    except ValueError:  # the address itself is private: the log names the camera alone
+        raise _Skip(f"bad address in {config.socrata_address_field}") from None
+
+
+def _text(row: Row, key: str) -> str:
+    """A missing value is a missing key; anything but text or a number counts as missing."""
+    value = row.get(key)
+    return str(value).strip() if isinstance(value, str | int) else ""
+
+
+def _coordinates(row: Row) -> tuple[float, float] | tuple[None, None]:
+    """(longitude, latitude), from today's GeoJSON point or the text of an export; (None, None) if there is none."""
+    match row.get("location"):
+        case {"coordinates": [float() | int() as longitude, float() | int() as latitude, *_]}:
+            pass
+        case str(text) if point := _POINT.fullmatch(text.strip()):
+            longitude, latitude = float(point[1]), float(point[2])
+        case str(text) if pair := _LATITUDE_FIRST.fullmatch(text.strip()):
+            longitude, latitude = float(pair[2]), float(pair[1])
+        case _:
+            return None, None
+    if not (math.isfinite(longitude) and math.isfinite(latitude) and abs(longitude) <= 180 and abs(latitude) <= 90):
+        return None, None
+    return float(longitude), float(latitude)

@@ -1,0 +1,86 @@
+"""Is this a whole JPEG? Judged by its bytes alone, by walking the markers (ITU-T T.81, annex B).
+
+Content-Type says nothing: cameras send none, a wrong one, or image/jpeg with an error page. Searching for the first
+FF D9 would end in the middle of an embedded EXIF thumbnail. The picture itself is not decoded.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cameras.errors import NotAnImage, quote
+
+SMALLEST = 256  # bytes; cameras have answered 200 with 26 bytes
+MOST_SEGMENTS = 1000  # a real picture has a few dozen; bounds the work on a hostile one
+
+SOI, EOI, SOS, TEM = 0xD8, 0xD9, 0xDA, 0x01
+RESTARTS = range(0xD0, 0xD8)
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # in a scan FF 00 is data, FF D0-D7 restarts, FF FF fill
+
+
+def whole(body: bytes) -> bytes:
+    """The JPEG that `body` begins with, without the padding (CR, LF, NUL) or other bytes that some cameras append.
+
+    NotAnImage says what else it is, or where it breaks off.
+    """
+    if not body.startswith(b"\xff\xd8\xff"):
+        raise NotAnImage(_description(body))
+    if len(body) < SMALLEST:
+        raise NotAnImage(f"a JPEG of only {len(body)} bytes")
+    return body[: _end(body)]
+
+
+def size(image: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a whole JPEG, from its first frame header."""
+    for code, start, _ in _segments(image):
+        if code in FRAMES:
+            return int.from_bytes(image[start + 5 : start + 7]), int.from_bytes(image[start + 3 : start + 5])
+    raise NotAnImage("a JPEG without a frame")
+
+
+def _end(body: bytes) -> int:
+    """Offset behind the end marker, once a frame and a scan have been seen."""
+    frames = scans = 0
+    for code, start, end in _segments(body):
+        if code == EOI and frames and scans:
+            return end
+        if code in (EOI, SOI):
+            raise NotAnImage(f"a JPEG with a misplaced marker at byte {start}")
+        frames += code in FRAMES
+        scans += code == SOS
+    raise NotAnImage(f"a JPEG cut off after {len(body):,} bytes")
+
+
+def _segments(body: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker code, start, end) of each segment behind the start marker, a scan's data left out; start is where its
+    length field stands. Ends early where the bytes do."""
+    position = 2
+    for _ in range(MOST_SEGMENTS):
+        if not (marker := _MARKER.match(body, position)):
+            return
+        code, start = marker[1][0], marker.end()
+        if code in (SOI, EOI, TEM) or code in RESTARTS:
+            position = start
+        else:
+            position = start + max(2, int.from_bytes(body[start : start + 2]))
+        if position > len(body):
+            return
+        yield code, start, position
+        if code == SOS:
+            behind = _AFTER_SCAN.search(body, position)
+            position = behind.start() if behind else len(body)
+
+
+def _description(body: bytes) -> str:
+    if not body:
+        return "an empty body"
+    start = body[:200].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script", b"<meta")):
+        return "an HTML page, often a login page"
+    if start.startswith(b"<"):
+        return f"XML: {quote(body)}"
+    if body.startswith(b"\x89PNG"):
+        return "a PNG picture"
+    return f"{len(body):,} bytes beginning {quote(body, 20)}"

@@ -1,0 +1,54 @@
+"""The makes of camera that we can ask for a picture: each file in this folder is one.
+
+A make's file is named after the make as the dataset spells it, in lower case, `_` for anything but letters and digits.
+It defines `fetch`; it may define `NAMES`, further spellings of the same make (one that spells the file's own name is
+how the make is shown). Its docstring names the vendor's document. A fetcher never catches, logs, sleeps or times out.
+"""
+
+import pkgutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from cameras.camera import file_name
+from cameras.connection import Connection
+from cameras.errors import UnknownMake, quote
+
+Fetcher = Callable[[Connection], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class Make:
+    """`name` is how it is shown; `prefix` what its settings begin with; `spellings` all that the list may call it."""
+
+    name: str
+    prefix: str
+    spellings: tuple[str, ...]
+    fetch: Fetcher
+
+
+@cache
+def all_makes() -> tuple[Make, ...]:
+    """One for each file in the folder. A file that cannot be imported is a bug, not an unknown make: it raises."""
+    return tuple(_make(module.name) for module in pkgutil.iter_modules(__path__))
+
+
+def _make(stem: str) -> Make:
+    module = import_module(f"{__name__}.{stem}")
+    spellings = (*getattr(module, "NAMES", ()), stem.replace("_", " ").title())
+    name = next(spelling for spelling in spellings if file_name(spelling) == stem)
+    return Make(name, stem.upper(), spellings, module.fetch)
+
+
+@cache
+def _by_spelling() -> dict[str, Make]:
+    return {file_name(spelling): make for make in all_makes() for spelling in make.spellings}
+
+
+def make_called(spelling: str) -> Make:
+    """The make that the camera list calls `spelling`, whatever its case and blanks; UnknownMake if there is none."""
+    try:
+        return _by_spelling()[file_name(spelling)]
+    except KeyError:
+        raise UnknownMake(f"{quote(spelling)} fits no file in cameras/makes/") from None

@@ -1,0 +1,22 @@
+"""GRIDSMART: a vehicle-detection processor with fisheye cameras; the first camera on its list.
+
+Source: Trafficware support article 69000825908: https on port 8902, /api/cameras lists the MAC addresses of its
+cameras, /api/camera/<mac> answers a JPEG; a User-Agent header is required. Unverified: the exact shape of the list (so
+the first thing that reads like a MAC address is taken), whether a login is needed, and its certificate.
+"""
+
+import re
+
+from cameras.connection import Connection
+from cameras.errors import NotAnImage, quote
+
+NAMES = ("GRIDSMART",)
+PORT = 8902
+MAC = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+
+
+async def fetch(camera: Connection) -> bytes:
+    listed = await camera.get("/api/cameras", scheme="https", port=PORT)
+    if not (mac := MAC.search(listed)):
+        raise NotAnImage(f"/api/cameras lists no MAC address: {quote(listed)}")
+    return await camera.get(f"/api/camera/{mac[0].decode()}", scheme="https", port=PORT)

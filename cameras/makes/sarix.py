@@ -1,0 +1,6 @@
+"""Pelco Sarix: as every Pelco."""
+
+from cameras.makes.pelco import fetch
+
+NAMES = ("Pelco Sarix",)
+__all__ = ["fetch"]

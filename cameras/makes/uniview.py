@@ -1,0 +1,12 @@
+"""Uniview: four sources, no two of which agree on the path; so each is tried."""
+
+from cameras.connection import Connection
+
+
+async def fetch(camera: Connection) -> bytes:
+    return await camera.get(
+        "/images/snapshot.jpg",
+        "/cgi-bin/snapshot.cgi",
+        "/onvif-http/snapshot?channel=1",
+        "/LAPI/V1.0/Channels/1/Media/Snapshot",
+    )

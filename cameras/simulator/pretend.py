@@ -1,0 +1,136 @@
+"""One pretend camera: a server on a loopback port that the system chose."""
+
+import asyncio
+import ssl
+import time
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from cameras.camera import Address, Camera, Login
+from cameras.simulator import scene
+from cameras.simulator.ailments import AILMENTS
+from cameras.simulator.apis import ANY, APIS, MAC, RefusedSizeError, Size
+from cameras.simulator.gate import Gate
+
+CERTIFICATE = Path(__file__).with_name("pretend.pem")  # vouches for nothing: cameras sign their own
+
+
+class Request(NamedTuple):
+    method: str
+    target: str
+    headers: dict[str, str]  # names in lower case
+
+
+class PretendCamera:
+    """Use in `async with`. `ailment` names one of AILMENTS, or is blank; it may be changed at any time. `asked` are the
+    requests so far; `still`, when set, is given instead of drawn pictures."""
+
+    def __init__(self, make: str, id: str = "1", place: str = "", ailment: str = "", still: bytes = b"") -> None:
+        self.make, self.id, self.place = make, id, place
+        self.ailment = ailment
+        self.still = still
+        self.api = APIS.get(make, ANY)
+        self.gate = Gate(f"viewer-{id}", f"secret-{id}", self.api.offers or ("Digest MD5",), self.api.joined)
+        self.asked: list[Request] = []
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        tls = None
+        if self.api.tls:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(CERTIFICATE)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    @property
+    def camera(self) -> Camera:
+        """What the camera list would say of it."""
+        login = Login(self.gate.username, self.gate.password, f"{self.make} login") if self.api.offers else None
+        return Camera(self.id, self.make, Address("127.0.0.1", self.port), login, place=self.place)
+
+    def picture(self, size: Size = scene.SIZE) -> bytes:
+        if self.still:
+            return self.still
+        now = time.time()
+        clock = datetime.fromtimestamp(now).strftime("%Y-%m-%d %H:%M:%S")
+        return scene.draw(f"{self.id}  {self.place}", self.id, now, clock, size)
+
+    def answer(
+        self, stream: asyncio.StreamWriter, status: int, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        fields = {
+            "Content-Type": "text/html",
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+            **(headers or {}),
+        }
+        self._send(stream, status, list(fields.items()), body)
+
+    def deny(self, stream: asyncio.StreamWriter) -> None:
+        """401, with a challenge for each of the gate's offers."""
+        fields = [("WWW-Authenticate", value) for value in self.gate.challenges()]
+        self._send(stream, 401, [*fields, ("Content-Length", "0"), ("Connection", "close")], b"")
+
+    def _send(self, stream: asyncio.StreamWriter, status: int, fields: list[tuple[str, str]], body: bytes) -> None:
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        stream.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n".encode() + body)
+
+    async def _serve(self, reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        task = cast(asyncio.Task[None], asyncio.current_task())
+        self._answering.add(task)
+        try:
+            request = await _read(reader)
+            self.asked.append(request)
+            if self.ailment:
+                await AILMENTS[self.ailment].act(self, request, stream)
+            else:
+                self._healthy(request, stream)
+            await stream.drain()
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client left, or the camera is taken down
+        finally:
+            stream.close()
+            self._answering.discard(task)
+
+    def _healthy(self, request: Request, stream: asyncio.StreamWriter) -> None:
+        url = urlsplit(request.target)
+        query = dict(parse_qsl(url.query))
+        if self.api.offers and not self.gate.admits(
+            request.headers.get("authorization"), request.method, request.target
+        ):
+            self.deny(stream)
+        elif self.api.tls and url.path == "/api/cameras":
+            self.answer(stream, 200, f'["{MAC}"]'.encode(), {"Content-Type": "application/json"})
+        elif self.api.path not in ("", url.path) or not self.api.required.items() <= query.items():
+            self.answer(stream, 404, b"<html>not found</html>")
+        else:
+            self._give_picture(query, stream)
+
+    def _give_picture(self, query: dict[str, str], stream: asyncio.StreamWriter) -> None:
+        try:
+            picture = self.picture(self.api.size(query))
+        except RefusedSizeError:
+            self.answer(stream, 400, b"bad size")
+        else:
+            self.answer(stream, 200, picture, {"Content-Type": "image/jpeg"})
+
+
+async def _read(reader: asyncio.StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.rstrip().split("\r\n")
+    method, target, _ = first.split(" ")
+    fields = (line.partition(":") for line in lines)
+    return Request(method, target, {name.lower(): value.strip() for name, _, value in fields})

@@ -1,0 +1,105 @@
+"""The camera list from Socrata, through sodapy.
+
+sodapy (2.2.0, its last release) blocks, retries nothing, limits only each single read, and turns odd answers into odd
+results: an error object becomes rows, HTML a bare Exception. So every answer is checked before sodapy looks at it, and
+all of it runs in a thread of its own that a hung server cannot keep us waiting for.
+"""
+
+import asyncio
+import concurrent.futures
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+
+import requests
+from sodapy import Socrata
+
+from cameras.dataset import Row
+from cameras.errors import DatasetError, quote
+from config import Config
+
+PAGE = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
+MOST_ROWS = 200_000
+READ_TIMEOUT = 15  # seconds, for each single read
+TIMEOUT = 90.0  # seconds for the whole list
+PAUSES = (1.0, 3.0, 9.0)  # seconds between tries
+MENDS = {
+    400: "check SOCRATA_WHERE and SOCRATA_ADDRESS_FIELD",
+    401: "check SOCRATA_USERNAME and SOCRATA_PASSWORD",
+    403: "check SOCRATA_APP_TOKEN, SOCRATA_USERNAME and SOCRATA_PASSWORD",
+    404: "check SOCRATA_DATASET",
+    429: "set SOCRATA_APP_TOKEN, or wait",
+}
+
+log = logging.getLogger(__name__)
+
+
+async def rows(config: Config, pauses: tuple[float, ...] = PAUSES, timeout: float = TIMEOUT) -> list[Row]:
+    """All rows that SOCRATA_WHERE selects, each a dict, at least one. DatasetError after the last try."""
+    for pause in pauses:
+        try:
+            return await _one_try(config, timeout)
+        except DatasetError as error:
+            log.warning("camera list: %s; trying again in %g s", error, pause)
+            await asyncio.sleep(pause)
+    return await _one_try(config, timeout)
+
+
+async def _one_try(config: Config, timeout: float) -> list[Row]:
+    try:
+        async with asyncio.timeout(timeout):
+            return await _in_daemon_thread(lambda: _download(config))
+    except TimeoutError:
+        raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
+
+
+async def _in_daemon_thread(function: Callable[[], list[Row]]) -> list[Row]:
+    """asyncio.to_thread would hold up the process's end until the server stops dripping."""
+    future: concurrent.futures.Future[list[Row]] = concurrent.futures.Future()
+
+    def run() -> None:
+        try:
+            future.set_result(function())
+        except DatasetError as error:
+            future.set_exception(error)
+        finally:
+            if not future.done():  # a bug: its traceback goes to threading.excepthook
+                future.set_exception(DatasetError("reading the camera list failed; see the traceback"))
+
+    threading.Thread(target=run, name="socrata", daemon=True).start()
+    return await asyncio.wrap_future(future)
+
+
+def _download(config: Config) -> list[Row]:
+    login = {"username": config.socrata_username, "password": config.socrata_password}
+    with Socrata(config.socrata_domain, config.socrata_app_token, timeout=READ_TIMEOUT, **login) as client:
+        client.session.hooks["response"].append(_check)
+        pages = client.get_all(config.socrata_dataset, where=config.socrata_where, order=":id", limit=PAGE)
+        try:
+            found: list[Row] = list(itertools.islice(pages, MOST_ROWS + 1))
+        except requests.RequestException as error:
+            raise DatasetError(
+                f"{config.socrata_domain} cannot be reached ({type(error).__name__}); "
+                "check the network and SOCRATA_DOMAIN"
+            ) from error
+    if len(found) > MOST_ROWS:
+        raise DatasetError(f"more than {MOST_ROWS:,} rows; check SOCRATA_WHERE")
+    if not any("camera_id" in row for row in found):
+        raise DatasetError("no camera rows in the answer; check SOCRATA_DATASET and SOCRATA_WHERE")
+    return found
+
+
+def _check(response: requests.Response, *_: object, **__: object) -> None:
+    """A requests hook: DatasetError unless this is a JSON list of objects."""
+    host, status = response.url.split("/")[2], response.status_code
+    if status != 200:
+        raise DatasetError(f"{host} answered {status}; {MENDS.get(status, 'try again later')}")
+    if not response.headers.get("Content-Type", "").lower().startswith("application/json"):
+        raise DatasetError(f"{host} answered {quote(response.content)} instead of JSON; check SOCRATA_DOMAIN")
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{host} answered JSON that cannot be read; try again later") from error
+    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+        raise DatasetError(f"{host} answered {quote(response.content)} instead of a list of rows; try again later")

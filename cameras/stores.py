@@ -1,0 +1,103 @@
+"""Where pictures go: an S3 bucket, or a folder."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import aiohttp
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cameras.errors import StoreError, quote
+from cameras.files import write_whole
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+PUT_DEADLINE = 30.0  # seconds, retries included; by default a hanging bucket would hold a put for five minutes
+MENDS = {
+    "AccessDenied": "allow s3:PutObject on its image/ folder",
+    "ExpiredToken": "renew the AWS credentials",
+    "InvalidAccessKeyId": "check the AWS credentials",
+    "NoSuchBucket": "check STORE",
+    "PermanentRedirect": "check AWS_DEFAULT_REGION",
+    "RequestTimeTooSkewed": "set this machine's clock",
+    "SignatureDoesNotMatch": "check the AWS credentials",
+}
+
+
+class Store(Protocol):
+    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+        """Replace the picture `name` at once and as a whole; StoreError if it cannot be done, or perhaps was not."""
+
+
+class FolderStore:
+    """Keeps the pictures alone: `expires` and `metadata` have no place in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"folder {self.folder}"
+
+    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:  # noqa: ARG002
+        try:
+            await asyncio.to_thread(write_whole, self.folder / name, image)
+        except OSError as error:
+            raise StoreError(f"{self}: {error.strerror}; check its disk and permissions") from error
+
+
+class S3Store:
+    """`prefix` is put before each name: "" or "some/folder/"."""
+
+    def __init__(self, client: "S3Client", bucket: str, prefix: str) -> None:
+        self.client = client
+        self.bucket = bucket
+        self.prefix = prefix
+
+    def __str__(self) -> str:
+        return f"bucket s3://{self.bucket}/{self.prefix}"
+
+    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+        try:
+            async with asyncio.timeout(PUT_DEADLINE):
+                await self.client.put_object(
+                    Bucket=self.bucket,
+                    Key=self.prefix + name,
+                    Body=image,
+                    ContentType="image/jpeg",
+                    Expires=expires,
+                    Metadata=metadata,
+                )
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "unknown error")
+            raise StoreError(f"{self}: {quote(code)}; {MENDS.get(code, 'see the S3 error codes')}") from error
+        except TimeoutError as error:
+            raise StoreError(f"{self}: no answer within {PUT_DEADLINE:g} s; check the network") from error
+        except RecursionError as error:  # botocore, on a redirect that also answers its HEAD
+            raise StoreError(f"{self}: redirects without end; check AWS_DEFAULT_REGION") from error
+        except (BotoCoreError, aiohttp.ClientError, OSError) as error:
+            raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
+
+
+@asynccontextmanager
+async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator[Store]:
+    """`s3://bucket[/prefix]`, or else the path of a folder. An S3-compatible server is addressed path-style:
+    few of them have a host name for each bucket."""
+    if not url.startswith("s3://"):
+        yield FolderStore(Path(url))
+        return
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    config = AioConfig(
+        connect_timeout=5,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=50,
+        s3={"addressing_style": "path"} if endpoint_url else {},
+    )
+    async with get_session().create_client("s3", endpoint_url=endpoint_url, config=config) as client:
+        yield S3Store(client, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")

@@ -1,0 +1,50 @@
+"""When each camera's turn comes: a fixed grid of time slots, not sleep-after-work.
+
+Camera i of n owns the slots start + i/n · interval + k · interval, so that load is even and a picture is due just when
+the last one's Expires passes. Ahead of its grid each camera has one turn in a short ramp, so that a restart refreshes
+1,000 cameras within a minute. Time is the event loop's: setting the clock does not move the slots.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+RAMP = 25.0  # cameras a second
+
+
+class Tick(NamedTuple):
+    """One turn. `late`: seconds since its slot began; `next_in`: seconds until the next slot begins."""
+
+    late: float
+    next_in: float
+
+
+async def every(interval: float, slot: float = 0.0, ramp: float | None = None) -> AsyncIterator[Tick]:
+    """A tick at `ramp` (if that is before `slot`), at `slot`, and every `interval` after it; seconds from now.
+
+    A slot that passes while the last tick is still being worked on is skipped, never bunched up with the next.
+    """
+    now = asyncio.get_running_loop().time
+    start = now()
+    if ramp is not None and ramp < slot:
+        await asyncio.sleep(ramp)
+        yield Tick(now() - start - ramp, start + slot - now())
+    turn = 0
+    while True:
+        turn = max(turn, math.ceil((now() - start - slot) / interval))
+        due = start + slot + turn * interval
+        await asyncio.sleep(due - now())
+        turn += 1
+        yield Tick(now() - due, due + interval - now())
+
+
+def turns(position: int, fleet: int, interval: float) -> AsyncIterator[Tick]:
+    """The ticks of camera number `position` of `fleet`."""
+    return every(interval, slot=position / fleet * interval, ramp=position / RAMP)
+
+
+async def once(position: int) -> AsyncIterator[Tick]:
+    """One tick in the ramp, and no other."""
+    await asyncio.sleep(position / RAMP)
+    yield Tick(0.0, math.inf)

@@ -1,0 +1,63 @@
+"""The way into the store: an upload that has begun is finished, and an outage is told once.
+
+When the bucket is out, 1,000 cameras find out one by one. The log says so once, and once that it is over: at the first
+upload that works after an interval in which none failed, so that a half-broken bucket does not flood the log.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+
+from cameras.duration import spoken
+from cameras.errors import StoreError
+from cameras.stores import Store
+
+GRACE = 5.0  # seconds an upload may still take when the process is told to stop
+
+log = logging.getLogger(__name__)
+
+
+class Uploads:
+    """`failed` counts uploads since the outage began; `error` is its latest reason, None while there is no outage."""
+
+    def __init__(self, store: Store, interval: float, now: Callable[[], datetime]) -> None:
+        self.store = store
+        self.quiet = timedelta(seconds=interval)
+        self.now = now
+        self.error: StoreError | None = None
+        self.failed = 0
+        self._began = self._latest = now()
+
+    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+        """As Store.put."""
+        try:
+            await _finish(self.store.put(name, image, expires, metadata))
+        except StoreError as error:
+            self._fails(error)
+            raise
+        if self.error and self.now() - self._latest >= self.quiet:
+            self._works_again()
+
+    def _fails(self, error: StoreError) -> None:
+        self._latest = self.now()
+        if not self.error:
+            log.warning("store fails: %s; cameras go on, each picture is tried again at its next turn", error)
+            self._began, self.failed = self._latest, 0
+        self.error = error
+        self.failed += 1
+
+    def _works_again(self) -> None:
+        log.info("store works again: out for %s, %d uploads failed", spoken(self._latest - self._began), self.failed)
+        self.error = None
+
+
+async def _finish(upload: Coroutine[None, None, None]) -> None:
+    """Await `upload`; when cancelled meanwhile, give it GRACE seconds to end by itself first."""
+    task = asyncio.ensure_future(upload)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=GRACE)
+        task.cancel()
+        raise

@@ -1,0 +1,159 @@
+"""Every setting, in one table: the fields of Config.
+
+`from_environment` reads them, reports all problems at once and never shows a secret.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from cameras.camera import Login
+from cameras.errors import ConfigError
+
+HERE = Path(__file__).resolve().parent
+DEFAULT_LOGIN = "CAMERA"  # CAMERA_USERNAME and CAMERA_PASSWORD: for every make without a pair of its own
+
+
+def text(value: str) -> str:
+    return value
+
+
+def path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def existing_file(value: str) -> Path:
+    if not (found := path(value)).is_file():
+        raise ValueError("is not a file; give the path of a readable file")
+    return found
+
+
+def seconds(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0
+    if not 0.1 <= number <= 86400:
+        raise ValueError("must be a number of seconds from 0.1 to 86400, such as 300")
+    return number
+
+
+def count(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 1_000_000):
+        raise ValueError("must be a whole number from 1 to 1000000, such as 5")
+    return int(value)
+
+
+def level(value: str) -> str:
+    if value.upper() not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR")):
+        raise ValueError(f"must be one of {', '.join(levels)}")
+    return value.upper()
+
+
+def store(value: str) -> str:
+    if value.startswith("s3://") and not value[5:].split("/")[0]:
+        raise ValueError("must be s3://bucket or s3://bucket/prefix, or the path of a folder")
+    if "://" in value and not value.startswith("s3://"):
+        raise ValueError("must be s3://bucket/prefix or the path of a folder; no other kind of store is known")
+    return value if "://" in value else str(path(value))
+
+
+def host(value: str) -> str:
+    if "/" in value or "@" in value:
+        raise ValueError("must be a bare host name, such as data.austintexas.gov")
+    return value
+
+
+def setting(default: Any, help: str, parse: Callable[[str], Any] = text, secret: bool = False, name: str = "") -> Any:
+    metadata = {"help": help, "parse": parse, "secret": secret, "name": name}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A field's name in capitals is the setting's name."""
+
+    store: str = setting("public", "where pictures go: a folder, or s3://bucket[/prefix]", store)
+    socrata_domain: str = setting("data.austintexas.gov", "the open data portal that has the camera list", host)
+    socrata_dataset: str = setting("b4k4-adkb", "the dataset's four-by-four id")
+    socrata_app_token: str | None = setting(None, "app token; without one Socrata may throttle", secret=True)
+    socrata_username: str | None = setting(None, "login for a private dataset", secret=True)
+    socrata_password: str | None = setting(None, "its password", secret=True)
+    socrata_where: str = setting("camera_status='TURNED_ON'", "which rows to ask for (SoQL)")
+    socrata_address_field: str = setting("camera_ip", "the column that holds a camera's address, if any")
+    camera_addresses: Path | None = setting(None, "private CSV: camera_id,address[,…]", existing_file)
+    camera_list: Path | None = setting(None, "JSON or CSV export used in place of Socrata", existing_file)
+    interval: float = setting(300.0, "seconds between two pictures of a camera", seconds)
+    timeout: float = setting(60.0, "seconds a camera has for one picture, login and retry included", seconds)
+    max_failures: int = setting(5, "cycles without a picture after which a camera is stopped", count)
+    max_login_failures: int = setting(3, "rejected logins in a row after which a camera is stopped", count)
+    fallback_image: Path = setting(HERE / "fallback.jpg", "shown while a camera fails", existing_file)
+    state_directory: Path = setting(Path("state"), "where the last good camera list is kept", path)
+    log_file: Path | None = setting(None, "log file; else cctv.log in $LOGS_DIRECTORY, if that is set", path)
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR", level)
+    aws_endpoint_url: str | None = setting(None, "an S3-compatible server; addressed path-style")
+    logins: Mapping[str, Login] = field(default_factory=dict, repr=False)
+
+    def login_for(self, prefix: str) -> Login | None:
+        """The login for cameras whose settings begin with `prefix`, such as WISENET; else the one for all."""
+        return self.logins.get(prefix) or self.logins.get(DEFAULT_LOGIN)
+
+
+SETTINGS = tuple(row for row in fields(Config) if row.metadata)
+
+
+def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv: Collection[str] = ()) -> Config:
+    """The settings in `environ`; a blank value counts as unset. `makes` are the prefixes of login settings, such as
+    WISENET; `dotenv` the names found in .env, where an unknown name that resembles a setting is taken for a typing
+    error. ConfigError names every problem, one a line."""
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    if "LOGS_DIRECTORY" in given:  # set by systemd; like STATE_DIRECTORY it may list several, separated by colons
+        given.setdefault("LOG_FILE", given["LOGS_DIRECTORY"].split(":")[0] + "/cctv.log")
+    given["STATE_DIRECTORY"] = given.get("STATE_DIRECTORY", "state").split(":")[0]
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for row in SETTINGS:
+        if row.name.upper() in given:
+            try:
+                values[row.name] = row.metadata["parse"](given[row.name.upper()])
+            except ValueError as error:
+                problems.append(f"{row.name.upper()}={given[row.name.upper()]!r} {error}")
+    logins = _logins(given, [DEFAULT_LOGIN, *makes], problems)
+    problems += _halves(given, "SOCRATA") + _misspelt(dotenv, makes)
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return Config(**values, logins=logins)
+
+
+def names(makes: Collection[str]) -> list[str]:
+    """Every setting's name; `makes` as for from_environment."""
+    pairs = [f"{make}_{part}" for make in [DEFAULT_LOGIN, *makes] for part in ("USERNAME", "PASSWORD")]
+    return [row.name.upper() for row in SETTINGS] + pairs
+
+
+def _logins(given: Mapping[str, str], prefixes: Collection[str], problems: list[str]) -> dict[str, Login]:
+    found = {}
+    for prefix in prefixes:
+        username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
+        problems += _halves(given, prefix)
+        if ":" in given.get(username, ""):
+            problems.append(f"{username} must not contain a colon (RFC 7617): no camera can accept it")
+        if username in given and password in given:
+            found[prefix] = Login(given[username], given[password], source=username)
+    return found
+
+
+def _halves(given: Mapping[str, str], prefix: str) -> list[str]:
+    username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
+    if (username in given) == (password in given):
+        return []
+    there, missing = (username, password) if username in given else (password, username)
+    return [f"{there} is set but {missing} is not; set both or neither"]
+
+
+def _misspelt(dotenv: Collection[str], makes: Collection[str]) -> list[str]:
+    known = names(makes)
+    guesses = {name: difflib.get_close_matches(name, known, 1, 0.85) for name in dotenv if name not in known}
+    return [f"{name} in .env is not a setting; did you mean {near[0]}?" for name, near in guesses.items() if near]
