@@ -11,59 +11,10 @@ from typing import Any
 
 from cameras.camera import Login
 from cameras.errors import ConfigError
+from cameras.values import count, existing_file, host, level, path, seconds, store, text
 
 HERE = Path(__file__).resolve().parent
 DEFAULT_LOGIN = "CAMERA"  # CAMERA_USERNAME and CAMERA_PASSWORD: for every make without a pair of its own
-
-
-def text(value: str) -> str:
-    return value
-
-
-def path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def existing_file(value: str) -> Path:
-    if not (found := path(value)).is_file():
-        raise ValueError("is not a file; give the path of a readable file")
-    return found
-
-
-def seconds(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0
-    if not 0.1 <= number <= 86400:
-        raise ValueError("must be a number of seconds from 0.1 to 86400, such as 300")
-    return number
-
-
-def count(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 1_000_000):
-        raise ValueError("must be a whole number from 1 to 1000000, such as 5")
-    return int(value)
-
-
-def level(value: str) -> str:
-    if value.upper() not in (levels := ("DEBUG", "INFO", "WARNING", "ERROR")):
-        raise ValueError(f"must be one of {', '.join(levels)}")
-    return value.upper()
-
-
-def store(value: str) -> str:
-    if value.startswith("s3://") and not value[5:].split("/")[0]:
-        raise ValueError("must be s3://bucket or s3://bucket/prefix, or the path of a folder")
-    if "://" in value and not value.startswith("s3://"):
-        raise ValueError("must be s3://bucket/prefix or the path of a folder; no other kind of store is known")
-    return value if "://" in value else str(path(value))
-
-
-def host(value: str) -> str:
-    if "/" in value or "@" in value:
-        raise ValueError("must be a bare host name, such as data.austintexas.gov")
-    return value
 
 
 def setting(default: Any, help: str, parse: Callable[[str], Any] = text, secret: bool = False, name: str = "") -> Any:
@@ -111,6 +62,8 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     if "LOGS_DIRECTORY" in given:  # set by systemd; like STATE_DIRECTORY it may list several, separated by colons
         given.setdefault("LOG_FILE", given["LOGS_DIRECTORY"].split(":")[0] + "/cctv.log")
+    if "AWS_ENDPOINT_URL_S3" in given:  # the more specific name wins, as with botocore
+        given["AWS_ENDPOINT_URL"] = given["AWS_ENDPOINT_URL_S3"]
     given["STATE_DIRECTORY"] = given.get("STATE_DIRECTORY", "state").split(":")[0]
     problems: list[str] = []
     values: dict[str, Any] = {}
@@ -155,5 +108,6 @@ def _halves(given: Mapping[str, str], prefix: str) -> list[str]:
 
 def _misspelt(dotenv: Collection[str], makes: Collection[str]) -> list[str]:
     known = names(makes)
-    guesses = {name: difflib.get_close_matches(name, known, 1, 0.85) for name in dotenv if name not in known}
+    ours = [name for name in dotenv if name not in known and not name.startswith("AWS_")]
+    guesses = {name: difflib.get_close_matches(name, known, 1, 0.8) for name in ours}
     return [f"{name} in .env is not a setting; did you mean {near[0]}?" for name, near in guesses.items() if near]

@@ -15,7 +15,8 @@ from cameras import daemon, logs
 from cameras.camera_list import load_cameras
 from cameras.errors import CctvImagesError, ConfigError
 from cameras.makes import all_makes
-from config import Config, from_environment, seconds
+from cameras.values import seconds
+from config import Config, from_environment
 
 DOTENV = Path(".env")
 

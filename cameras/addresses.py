@@ -28,6 +28,9 @@ class AddressRow:
     publish: bool
 
 
+SILENT = AddressRow(address=None, make=None, login=None, path=None, publish=True)
+
+
 def read_addresses(path: Path) -> dict[str, AddressRow]:
     """The rows by camera id. ConfigError names every line that needs mending, one reason each."""
     found: dict[str, AddressRow] = {}

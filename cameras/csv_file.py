@@ -2,6 +2,7 @@
 file and line."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,15 +16,15 @@ def read(path: Path, setting: str) -> Iterator[tuple[int, dict[str, str]]]:
     """
     where = f"{setting}={path}"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True, skipinitialspace=True)
-            columns = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
-            _check_columns(columns, where)
-            for cells in reader:
-                if len(cells) > len(columns):
-                    raise ConfigError(f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns")
-                if any(cell.strip() for cell in cells):
-                    yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
+        text = path.read_bytes().decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
+        columns = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
+        _check_columns(columns, where)
+        for cells in reader:
+            if len(cells) > len(columns):
+                raise ConfigError(f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns")
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
     except OSError as error:
         raise ConfigError(f"{where}: {error.strerror}; check the path and its permissions") from error
     except UnicodeDecodeError as error:

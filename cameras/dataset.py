@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cameras.addresses import AddressRow
+from cameras.addresses import SILENT, AddressRow
 from cameras.camera import Address, Camera
 from cameras.errors import UnknownMake, quote
-from cameras.makes import make_called
+from cameras.makes import Make, make_called
 from config import Config
 
 TURNED_ON = "TURNED_ON"
@@ -52,31 +52,41 @@ class _Skip(Exception):
 
 
 def _camera(row: Row, addresses: Mapping[str, AddressRow], config: Config) -> Camera:
-    id = _text(row, "camera_id")
-    if not _ID.fullmatch(id):
-        raise _Skip("bad id")
-    if (status := _text(row, "camera_status")) != TURNED_ON:
-        raise _Skip(f"status {quote(status)}" if status else "no status")
-    private = addresses.get(id)
-    if private and not private.publish:
+    """Where the private file and the dataset both speak, the file wins."""
+    id = _id(row)
+    private = addresses.get(id, SILENT)
+    if not private.publish:
         raise _Skip("publish=no in CAMERA_ADDRESSES")
-    try:
-        make = make_called((private and private.make) or _text(row, "camera_mfg"))
-    except UnknownMake:
-        raise _Skip(
-            f"unknown make {quote(_text(row, 'camera_mfg'))}" if _text(row, "camera_mfg") else "no make"
-        ) from None
+    make = _make(private.make or _text(row, "camera_mfg"))
     longitude, latitude = _coordinates(row)
     return Camera(
         id=id,
         make=make.name,
-        address=(private and private.address) or _address(row, config),
-        login=(private and private.login) or config.login_for(make.prefix),
-        path=private.path if private else None,
+        address=private.address or _address(row, config),
+        login=private.login or config.login_for(make.prefix),
+        path=private.path,
         place=" ".join(_text(row, "location_name").split())[:200],
         longitude=longitude,
         latitude=latitude,
     )
+
+
+def _id(row: Row) -> str:
+    id, status = _text(row, "camera_id"), _text(row, "camera_status")
+    if not _ID.fullmatch(id):
+        raise _Skip("bad id")
+    if status != TURNED_ON:
+        raise _Skip(f"status {quote(status)}" if status else "no status")
+    return id
+
+
+def _make(spelling: str) -> Make:
+    if not spelling:
+        raise _Skip("no make")
+    try:
+        return make_called(spelling)
+    except UnknownMake:
+        raise _Skip(f"unknown make {quote(spelling)}") from None
 
 
 def _address(row: Row, config: Config) -> Address:

@@ -23,7 +23,7 @@ PAGE = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
 MOST_ROWS = 200_000
 READ_TIMEOUT = 15  # seconds, for each single read
 TIMEOUT = 90.0  # seconds for the whole list
-PAUSES = (1.0, 3.0, 9.0)  # seconds between tries
+PAUSES = (1.0, 2.0, 4.0)  # seconds between tries
 MENDS = {
     400: "check SOCRATA_WHERE and SOCRATA_ADDRESS_FIELD",
     401: "check SOCRATA_USERNAME and SOCRATA_PASSWORD",
@@ -57,6 +57,8 @@ async def _one_try(config: Config, timeout: float) -> list[Row]:
 async def _in_daemon_thread(function: Callable[[], list[Row]]) -> list[Row]:
     """asyncio.to_thread would hold up the process's end until the server stops dripping."""
     future: concurrent.futures.Future[list[Row]] = concurrent.futures.Future()
+
+    future.set_running_or_notify_cancel()  # from here on nobody but the thread ends it
 
     def run() -> None:
         try:
@@ -92,14 +94,21 @@ def _download(config: Config) -> list[Row]:
 
 def _check(response: requests.Response, *_: object, **__: object) -> None:
     """A requests hook: DatasetError unless this is a JSON list of objects."""
-    host, status = response.url.split("/")[2], response.status_code
-    if status != 200:
-        raise DatasetError(f"{host} answered {status}; {MENDS.get(status, 'try again later')}")
+    if problem := _problem(response):
+        response.close()
+        raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
+
+
+def _problem(response: requests.Response) -> str:
+    """What is wrong with an answer and how to mend it; empty if it is a list of rows."""
+    if (status := response.status_code) != 200:
+        return f"{status}; {MENDS.get(status, 'try again later')}"
     if not response.headers.get("Content-Type", "").lower().startswith("application/json"):
-        raise DatasetError(f"{host} answered {quote(response.content)} instead of JSON; check SOCRATA_DOMAIN")
+        return f"{quote(response.content)} instead of JSON; check SOCRATA_DOMAIN"
     try:
         answer = response.json()
-    except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{host} answered JSON that cannot be read; try again later") from error
+    except (ValueError, RecursionError):
+        return "JSON that cannot be read; try again later"
     if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
-        raise DatasetError(f"{host} answered {quote(response.content)} instead of a list of rows; try again later")
+        return f"{quote(response.content)} instead of a list of rows; try again later"
+    return ""

@@ -27,16 +27,16 @@ async def every(interval: float, slot: float = 0.0, ramp: float | None = None) -
     """
     now = asyncio.get_running_loop().time
     start = now()
+    first, turn = start + slot, 0
     if ramp is not None and ramp < slot:
         await asyncio.sleep(ramp)
-        yield Tick(now() - start - ramp, start + slot - now())
-    turn = 0
+        yield Tick(now() - start - ramp, first - now())
+        turn = max(0, math.ceil((now() - first) / interval))
     while True:
-        turn = max(turn, math.ceil((now() - start - slot) / interval))
-        due = start + slot + turn * interval
+        due = first + turn * interval
         await asyncio.sleep(due - now())
-        turn += 1
         yield Tick(now() - due, due + interval - now())
+        turn = max(turn + 1, math.ceil((now() - first) / interval))
 
 
 def turns(position: int, fleet: int, interval: float) -> AsyncIterator[Tick]:

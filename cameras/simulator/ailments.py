@@ -43,7 +43,7 @@ async def slow(camera: "PretendCamera", request: "Request", stream: asyncio.Stre
 
 async def wrong_password(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
     """Accepts no login, not even the right one, as while it is locked."""
-    camera.gate.admits(request.headers.get("authorization"), request.method, request.target)
+    camera.gate.refused += "authorization" in request.headers
     camera.deny(stream)
 
 

@@ -1,0 +1,15 @@
+import dataclasses
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+
+from cameras.simulator.pretend import PretendCamera
+from cameras.thumbnail import thumbnail
+
+
+async def test_it_is_asked_for_its_own_path_as_written(
+    pretend: Callable[..., Awaitable[PretendCamera]], session: aiohttp.ClientSession
+) -> None:
+    camera = await pretend("Generic")
+    await thumbnail(dataclasses.replace(camera.camera, path="/a%20b?size=1&x=%2F"), session, timeout=10)
+    assert [each.target for each in camera.asked] == ["/a%20b?size=1&x=%2F"] * 2

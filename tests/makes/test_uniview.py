@@ -1,0 +1,14 @@
+from collections.abc import Awaitable, Callable
+
+
+async def test_it_is_asked_for_one_path_after_another(
+    asked: Callable[[str], Awaitable[list[str]]],
+) -> None:
+    assert await asked("Uniview") == [
+        "/images/snapshot.jpg",
+        "/images/snapshot.jpg Digest MD5-sess",
+        "/cgi-bin/snapshot.cgi",
+        "/cgi-bin/snapshot.cgi Digest MD5-sess",
+        "/onvif-http/snapshot?channel=1",
+        "/onvif-http/snapshot?channel=1 Digest MD5-sess",
+    ]

@@ -1,0 +1,82 @@
+import pytest
+
+from cameras.camera import Address, Camera, Login, Status
+from cameras.errors import Unreachable
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("10.1.2.3", "10.1.2.3", None),
+        ("10.1.2.3:8080", "10.1.2.3", 8080),
+        ("2001:db8::5", "2001:db8::5", None),
+        ("2001:DB8:0::5", "2001:db8::5", None),
+        ("[2001:db8::5]", "2001:db8::5", None),
+        ("[2001:db8::5]:81", "2001:db8::5", 81),
+        ("::ffff:10.1.2.3", "10.1.2.3", None),
+        ("Cam-5.Example.org:81", "cam-5.example.org", 81),
+        ("camera5", "camera5", None),
+    ],
+)
+def test_an_address_is_an_ip_address_or_host_name_with_an_optional_port(text: str, host: str, port: int | None) -> None:
+    assert Address.parse(text) == Address(host, port)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10.1.2",
+        "10.1.2.300",
+        "010.1.2.3",
+        "0x7f000001",
+        "2130706433",
+        "10.1.2.3:0",
+        "10.1.2.3:65536",
+        "10.1.2.3:http",
+        "10.1.2.3 ",
+        "2001:db8::5:99999",
+        "http://10.1.2.3/",
+        "user:pw@10.1.2.3",
+        "localhost; rm -rf /",
+        "-host",
+        "a..b",
+        "a" * 64,
+        "[10.1.2.3",
+        "host:",
+        ":80",
+        "café",
+    ],
+)
+def test_any_other_text_is_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not an IPv4 or IPv6 address or a host name|port"):
+        Address.parse(text)
+
+
+@pytest.mark.parametrize("text", ["169.254.169.254", "[fe80::1]:80", "::ffff:169.254.169.254", "0.0.0.0", "224.0.0.1"])
+def test_a_link_local_address_is_never_a_cameras(text: str) -> None:
+    with pytest.raises(ValueError, match="link-local"):
+        Address.parse(text)
+
+
+@pytest.mark.parametrize("text", ["10.1.2.3", "10.1.2.3:8080", "[2001:db8::5]:81", "camera5:81"])
+def test_an_address_is_written_as_a_url_wants_it(text: str) -> None:
+    assert str(Address.parse(text)) == text
+    assert str(Address.parse("2001:db8::5")) == "[2001:db8::5]"
+
+
+def test_a_camera_shows_its_id_and_make_but_no_login() -> None:
+    camera = Camera("105", "Spectra Enhanced", Address("10.1.2.3"), Login("vi3wer", "s3cret", "CAMERA_USERNAME"))
+    assert str(camera) == "camera 105 (Spectra Enhanced)"
+    assert camera.prefix == "SPECTRA_ENHANCED"
+    assert "s3cret" not in repr(camera)
+    assert "vi3wer" not in repr(camera)
+
+
+def test_the_state_follows_from_what_is_remembered() -> None:
+    status = Status(Camera("1", "Axis", Address("10.1.2.3")))
+    assert status.state == "waiting"
+    status.error = Unreachable("connection refused")
+    assert str(status.state) == "failing"
+    status.stopped = True
+    assert str(status.state) == "stopped"

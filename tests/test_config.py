@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+
+from cameras.errors import ConfigError
+from config import HERE, Config, from_environment
+
+MAKES = ["AXIS", "WISENET"]
+
+
+def test_with_nothing_set_the_defaults_hold() -> None:
+    config = from_environment({}, MAKES)
+    assert config == Config()
+    assert (config.store, config.interval, config.timeout) == ("public", 300, 60)
+    assert config.fallback_image == HERE / "fallback.jpg"
+
+
+def test_a_blank_value_counts_as_unset() -> None:
+    assert from_environment({"INTERVAL": "  ", "STORE": ""}, MAKES) == Config()
+
+
+def test_every_problem_is_named_at_once_with_what_would_be_right() -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_environment(
+            {
+                "INTERVAL": "5m",
+                "MAX_FAILURES": "0",
+                "STORE": "gs://bucket",
+                "LOG_LEVEL": "loud",
+                "CAMERA_ADDRESSES": "/no/such/file.csv",
+                "SOCRATA_DOMAIN": "https://example.org/",
+                "WISENET_USERNAME": "viewer",
+                "SOCRATA_PASSWORD": "hidden",
+                "AXIS_USERNAME": "a:b",
+                "AXIS_PASSWORD": "hidden",
+            },
+            MAKES,
+        )
+    message = str(caught.value)
+    assert "INTERVAL='5m' must be a number of seconds from 0.1 to 86400, such as 300" in message
+    assert "MAX_FAILURES='0' must be a whole number from 1" in message
+    assert "STORE='gs://bucket' must be s3://bucket/prefix or the path of a folder" in message
+    assert "LOG_LEVEL='loud' must be one of DEBUG, INFO, WARNING, ERROR" in message
+    assert "CAMERA_ADDRESSES='/no/such/file.csv' is not a file" in message
+    assert "SOCRATA_DOMAIN='https://example.org/' must be a bare host name" in message
+    assert "WISENET_USERNAME is set but WISENET_PASSWORD is not" in message
+    assert "SOCRATA_PASSWORD is set but SOCRATA_USERNAME is not" in message
+    assert "AXIS_USERNAME must not contain a colon" in message
+    assert "hidden" not in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "1e9", "0x10"])
+def test_an_interval_that_is_no_length_of_time_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match="INTERVAL"):
+        from_environment({"INTERVAL": value}, MAKES)
+
+
+def test_a_make_has_its_own_login_and_the_others_the_common_one() -> None:
+    config = from_environment(
+        {"CAMERA_USERNAME": "all", "CAMERA_PASSWORD": "1", "WISENET_USERNAME": "own", "WISENET_PASSWORD": "2"}, MAKES
+    )
+    own, common = config.login_for("WISENET"), config.login_for("AXIS")
+    assert own
+    assert common
+    assert (own.username, own.password, own.source) == ("own", "2", "WISENET_USERNAME")
+    assert (common.username, common.password, common.source) == ("all", "1", "CAMERA_USERNAME")
+    assert from_environment({}, MAKES).login_for("AXIS") is None
+
+
+def test_no_secret_is_in_the_repr() -> None:
+    config = from_environment(
+        {
+            "SOCRATA_APP_TOKEN": "t0ken",
+            "SOCRATA_USERNAME": "us3r",
+            "SOCRATA_PASSWORD": "passw0rd",
+            "CAMERA_USERNAME": "vi3wer",
+            "CAMERA_PASSWORD": "s3cret",
+        },
+        MAKES,
+    )
+    for secret in ("t0ken", "us3r", "passw0rd", "vi3wer", "s3cret"):
+        assert secret not in repr(config)
+        assert secret not in repr(config.login_for("AXIS"))
+
+
+def test_under_systemd_the_log_and_the_kept_list_go_to_its_folders() -> None:
+    config = from_environment({"LOGS_DIRECTORY": "/var/log/cctv-images", "STATE_DIRECTORY": "/a:/b"}, MAKES)
+    assert config.log_file == Path("/var/log/cctv-images/cctv.log")
+    assert config.state_directory == Path("/a")
+    assert from_environment({"LOGS_DIRECTORY": "/l", "LOG_FILE": "/x.log"}, MAKES).log_file == Path("/x.log")
+
+
+def test_a_misspelt_name_in_dotenv_is_an_error_and_a_foreign_one_is_not() -> None:
+    with pytest.raises(ConfigError, match=r"SOCRATA_DATSET in \.env is not a setting; did you mean SOCRATA_DATASET\?"):
+        from_environment({}, MAKES, dotenv=["SOCRATA_DATSET", "AWS_PROFILE", "HTTPS_PROXY"])
+    with pytest.raises(ConfigError, match="did you mean WISENET_PASSWORD"):
+        from_environment({}, MAKES, dotenv=["WISNET_PASSWORD"])
+    from_environment({}, MAKES, dotenv=["AWS_PROFILE", "HTTPS_PROXY", "STORE", "TZ", "AWS_ENDPOINT_URL_S3"])

@@ -1,0 +1,91 @@
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from cameras.camera import Camera
+from cameras.connection import Connection
+from cameras.errors import LoginRejected, Refused, TooLarge
+from cameras.simulator.pretend import PretendCamera
+
+Pretend = Callable[..., Awaitable[PretendCamera]]
+
+
+async def test_the_first_target_that_is_not_refused_is_given(
+    pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
+) -> None:
+    camera = await pretend("Sarix", still=picture)
+    assert await Connection(camera.camera, session).get("/nothing", "/jpeg?id=2", "/never") == picture
+    assert [each.target for each in camera.asked] == ["/nothing", "/jpeg?id=2"]
+
+
+async def test_a_busy_camera_is_not_asked_for_the_next_target(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend("Sarix", ailment="busy")
+    with pytest.raises(Refused, match="503 busy") as caught:
+        await Connection(camera.camera, session).get("/a", "/b")
+    assert caught.value.status == 503
+    assert len(camera.asked) == 1
+
+
+async def test_a_body_over_the_limit_is_not_read_to_its_end(
+    pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
+) -> None:
+    camera = await pretend("Sarix", still=picture)
+    with pytest.raises(TooLarge, match=f"more than {len(picture) - 1:,} bytes"):
+        await Connection(camera.camera, session, body_limit=len(picture) - 1).get("/jpeg?id=2")
+    assert await Connection(camera.camera, session, body_limit=len(picture)).get("/jpeg?id=2") == picture
+
+
+async def test_a_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend("Axis", ailment="wrong password")
+    with pytest.raises(LoginRejected, match="401 after Digest MD5"):
+        await Connection(camera.camera, session).get("/a", "/b")
+    assert camera.gate.refused == 1
+    assert len(camera.asked) == 2
+
+
+async def test_without_a_login_the_setting_to_set_is_named(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = (await pretend("Spectra Enhanced", ailment="wrong password")).camera
+    with pytest.raises(LoginRejected, match=r"wants 'Digest MD5' and none is set.*set SPECTRA_ENHANCED_USERNAME"):
+        await Connection(camera, session).get("/a")
+
+
+@pytest.mark.parametrize(("offers", "joined"), [(("Basic", "Digest MD5"), False), (("Basic", "Digest SHA-256"), True)])
+async def test_basic_is_not_sent_where_digest_is_offered(
+    pretend: Pretend, session: aiohttp.ClientSession, offers: tuple[str, ...], joined: bool
+) -> None:
+    camera = await pretend("New", still=b"picture")
+    camera.gate.offers, camera.gate.joined = offers, joined
+    assert await Connection(camera.camera, session).get("/") == b"picture"
+    assert camera.asked[-1].headers["authorization"].startswith("Digest ")
+    assert camera.gate.refused == 0
+
+
+async def test_the_request_asks_for_nothing_that_costs_the_camera(
+    pretend: Pretend, session: aiohttp.ClientSession
+) -> None:
+    camera = await pretend("Sarix")
+    await Connection(camera.camera, session).get("/jpeg?id=2")
+    assert camera.asked[0].headers == {
+        "host": f"127.0.0.1:{camera.port}",
+        "user-agent": "cctv-images",
+        "accept": "*/*",
+        "accept-encoding": "identity",
+        "connection": "close",
+    }
+
+
+async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
+    import asyncio
+
+    from cameras.camera import Address
+
+    async def answer(_: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        stream.write(b"HTTP/1.0 200 OK\r\n\r\nsix")
+        await stream.drain()
+        stream.close()
+
+    server = await asyncio.start_server(answer, "::1", 0)
+    async with server:
+        address = Address.parse(f"[::1]:{server.sockets[0].getsockname()[1]}")
+        assert await Connection(Camera("1", "Sarix", address), session).get("/") == b"six"

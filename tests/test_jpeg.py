@@ -1,0 +1,64 @@
+import io
+
+import pytest
+from PIL import Image
+
+from cameras import jpeg
+from cameras.errors import NotAnImage
+
+
+def test_a_whole_picture_is_returned_as_it_is(picture: bytes) -> None:
+    assert jpeg.whole(picture) == picture
+    assert jpeg.size(picture) == (640, 360)
+
+
+@pytest.mark.parametrize("tail", [b"\r\n", b"\0" * 100, b"\r\n--boundary--\r\n", b"\xff\xd9"])
+def test_what_a_camera_appends_is_cut_away(picture: bytes, tail: bytes) -> None:
+    assert jpeg.whole(picture + tail) == picture
+
+
+def test_a_progressive_picture_with_many_scans_is_whole(picture: bytes) -> None:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(file, "JPEG", progressive=True)
+    assert jpeg.whole(file.getvalue()) == file.getvalue()
+    assert jpeg.size(file.getvalue()) == (640, 360)
+
+
+def test_a_picture_with_an_embedded_thumbnail_does_not_end_with_the_thumbnail(picture: bytes) -> None:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture)).resize((80, 45)).save(file, "JPEG")
+    exif = b"Exif\0\0" + file.getvalue()
+    with_thumbnail = picture[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif + picture[2:]
+    assert jpeg.whole(with_thumbnail) == with_thumbnail
+    assert jpeg.size(with_thumbnail) == (640, 360)
+
+
+def test_a_picture_cut_off_anywhere_is_not_whole(picture: bytes) -> None:
+    for length in [*range(0, 700, 7), *range(700, len(picture), 501), len(picture) - 1]:
+        with pytest.raises(NotAnImage):
+            jpeg.whole(picture[:length])
+
+
+@pytest.mark.parametrize(
+    ("body", "description"),
+    [
+        (b"", "an empty body"),
+        (b"\n <!DOCTYPE html><html>Log in</html>", "an HTML page, often a login page"),
+        (b"<?xml version='1.0'?><userCheck>", "XML: "),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 500, "a PNG picture"),
+        (b"Error\r\nFORGED LOG LINE", r"20 bytes beginning 'Error\r\nFORGED LOG LI'…".replace("20", "22")),
+        (b"\xff\xd8\xff\xe0 tiny \xff\xd9", "a JPEG of only 12 bytes"),
+    ],
+)
+def test_what_it_is_instead_is_said_in_one_safe_line(body: bytes, description: str) -> None:
+    with pytest.raises(NotAnImage) as caught:
+        jpeg.whole(body)
+    assert description in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_hostile_markers_without_end_are_given_up_soon() -> None:
+    with pytest.raises(NotAnImage):
+        jpeg.whole(b"\xff\xd8" + b"\xff\x01" * 4_000_000)
+    with pytest.raises(NotAnImage):
+        jpeg.whole(b"\xff\xd8" + b"\xff" * 8_000_000)

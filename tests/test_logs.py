@@ -1,0 +1,87 @@
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cameras import logs
+from cameras.camera import Address, Camera, Status
+from cameras.errors import ConfigError, LoginRejected, StoreError, Unreachable
+from cameras.uploads import Uploads
+from tests.fakes import Clock, MemoryStore, some_ticks
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    root, ours, hook = logging.getLogger(), logging.getLogger("cameras"), sys.excepthook
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    sys.excepthook = hook
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_tail_follows_the_file_through_a_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "FILE_SIZE", 2000)
+    file = tmp_path / "logs" / "cctv.log"
+    logs.set_up("INFO", file)
+    log = logging.getLogger("cameras.test")
+    log.info("line 0")
+    with subprocess.Popen(["tail", "-n", "+1", "-f", str(file)], stdout=subprocess.PIPE, text=True) as tail:
+        assert tail.stdout
+        assert tail.stdout.readline().endswith("INFO line 0\n")
+        for number in range(1, 100):
+            log.info("line %d", number)
+            assert tail.stdout.readline().endswith(f"INFO line {number}\n")
+        tail.terminate()
+    assert (tmp_path / "logs" / "cctv.log.1").exists()
+    assert file.stat().st_size <= 2000
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_of_the_libraries_only_warnings_are_logged_whatever_the_level(tmp_path: Path) -> None:
+    logs.set_up("DEBUG", tmp_path / "cctv.log")
+    logging.getLogger("botocore.auth").debug("signature of secret")
+    logging.getLogger("cameras.watch").debug("our own")
+    text = (tmp_path / "cctv.log").read_text()
+    assert "our own" in text
+    assert "signature" not in text
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_log_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"LOG_FILE=.*/file/cctv.log: (Not a directory|File exists); name a file in"):
+        logs.set_up("INFO", tmp_path / "file" / "cctv.log")
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_bug_that_ends_the_process_is_in_the_log_file(tmp_path: Path) -> None:
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    error = RuntimeError("boom")
+    sys.excepthook(RuntimeError, error, None)
+    text = (tmp_path / "cctv.log").read_text()
+    assert "CRITICAL ended by a bug; please report it" in text
+    assert "RuntimeError: boom" in text
+
+
+async def test_a_summary_counts_states_and_reasons(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cameras")
+    clock = Clock()
+    fleet = [Status(Camera(str(number), "Axis", Address("10.0.0.1"))) for number in range(6)]
+    for status in fleet[:3]:
+        status.last_live = clock()
+    fleet[2].error = fleet[3].error = Unreachable("connection refused")
+    fleet[4].error, fleet[4].stopped = LoginRejected("401 after Basic"), True
+    uploads = Uploads(MemoryStore(), 300, clock)
+    uploads.error, uploads.failed = StoreError("out"), 7
+    await logs.summaries(some_ticks(2), fleet, uploads)
+    line = "live 2, failing 2, stopped 1, waiting 1 (Unreachable 2, LoginRejected 1); store fails, 7 uploads lost"
+    assert [record.getMessage() for record in caplog.records] == [line, line]

@@ -1,0 +1,164 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cameras import stores
+from cameras.errors import StoreError
+from cameras.stores import FolderStore, open_store
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+EXPIRES = datetime(2026, 3, 5, 14, 7, 9, tzinfo=UTC)
+METADATA = {"camera-id": "1", "captured-at": "2026-03-05T14:02:09+00:00", "state": "live"}
+
+
+async def test_an_object_has_its_type_its_expiry_and_its_metadata(s3: "S3Client", s3_url: str, picture: bytes) -> None:
+    async with open_store("s3://pictures/some/folder/", s3_url) as store:
+        await store.put("image/1.jpg", picture, EXPIRES, METADATA)
+    found = s3.get_object(Bucket="pictures", Key="some/folder/image/1.jpg")
+    headers = found["ResponseMetadata"]["HTTPHeaders"]
+    assert found["Body"].read() == picture
+    assert headers["content-type"] == "image/jpeg"
+    assert headers["expires"] == "Thu, 05 Mar 2026 14:07:09 GMT"
+    assert found["Metadata"] == METADATA
+
+
+async def test_without_a_prefix_the_name_is_the_key(s3: "S3Client", s3_url: str) -> None:
+    async with open_store("s3://pictures", s3_url) as store:
+        await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures")["Contents"]] == ["image/1.jpg"]
+
+
+async def test_a_missing_bucket_is_named(s3: "S3Client", s3_url: str) -> None:
+    async with open_store("s3://nowhere", s3_url) as store:
+        with pytest.raises(StoreError, match=r"bucket s3://nowhere/: 'NoSuchBucket'; check STORE"):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+async def test_without_credentials_the_error_says_so(monkeypatch: pytest.MonkeyPatch, s3_url: str) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    async with open_store("s3://pictures", s3_url) as store:
+        with pytest.raises(StoreError, match=r"Unable to locate credentials.*check AWS credentials"):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+@asynccontextmanager
+async def _bucket_that_says(answer: bytes | None) -> AsyncIterator[tuple[str, list[int]]]:
+    """An endpoint that answers every request with `answer`, or never; and how often it was asked."""
+    asked: list[int] = []
+    connections: set[asyncio.Task[None]] = set()
+
+    async def speak(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        asked.append(1)
+        task = asyncio.current_task()
+        assert task
+        connections.add(task)
+        try:
+            if answer is None:
+                await asyncio.Event().wait()
+            elif answer:
+                await reader.readuntil(b"\r\n\r\n")
+                stream.write(answer)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            stream.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        server.close()
+        for task in connections:
+            task.cancel()
+
+
+def _http(status: str, body: bytes = b"", extra: bytes = b"") -> bytes:
+    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n%s" % (
+        status.encode(),
+        len(body),
+        extra,
+        body,
+    )
+
+
+def _error(code: str) -> bytes:
+    return b"<Error><Code>%s</Code></Error>" % code.encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (_http("403 Forbidden", _error("AccessDenied")), "'AccessDenied'; allow s3:PutObject"),
+        (_http("400 Bad Request", _error("ExpiredToken")), "'ExpiredToken'; renew the AWS credentials"),
+        (_http("403 Forbidden", _error("RequestTimeTooSkewed")), "set this machine's clock"),
+        (_http("500 Error", _error("InternalError")), "'InternalError'"),
+        (_http("503 Slow Down", _error("SlowDown")), "'SlowDown'"),
+        (
+            _http("301 Moved", _error("PermanentRedirect"), b"x-amz-bucket-region: eu-west-1\r\n"),
+            "check AWS_DEFAULT_REGION",
+        ),
+        (b"garbage\r\n\r\n", "check AWS credentials, region and network"),
+        (b"", "check AWS credentials, region and network"),
+    ],
+)
+async def test_what_a_bucket_answers_becomes_a_sentence_for_the_operator(answer: bytes, sentence: str) -> None:
+    async with _bucket_that_says(answer) as (url, _), open_store("s3://pictures", url) as store:
+        with pytest.raises(StoreError) as caught:
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    assert sentence in str(caught.value)
+    assert "test-secret" not in str(caught.value)
+
+
+async def test_a_transient_error_is_tried_again() -> None:
+    async with (
+        _bucket_that_says(_http("503 Slow Down", _error("SlowDown"))) as (url, asked),
+        open_store("s3://pictures", url) as store,
+    ):
+        with pytest.raises(StoreError):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    assert len(asked) == 3
+
+
+async def test_a_hanging_bucket_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "PUT_DEADLINE", 0.2)
+    async with _bucket_that_says(None) as (url, _), open_store("s3://pictures", url) as store:
+        with pytest.raises(StoreError, match=r"no answer within 0\.2 s"):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+async def test_a_folder_holds_the_pictures_by_name(tmp_path: Path, picture: bytes) -> None:
+    async with open_store(str(tmp_path / "public")) as store:
+        await store.put("image/1.jpg", b"old", EXPIRES, METADATA)
+        await store.put("image/1.jpg", picture, EXPIRES, METADATA)
+    assert [path.name for path in (tmp_path / "public/image").iterdir()] == ["1.jpg"]
+    assert (tmp_path / "public/image/1.jpg").read_bytes() == picture
+
+
+async def test_a_reader_never_sees_half_a_picture(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    pictures = [bytes([number]) * 300_000 for number in range(40)]
+    await store.put("1.jpg", pictures[0], EXPIRES, METADATA)
+
+    async def write() -> None:
+        for each in pictures:
+            await store.put("1.jpg", each, EXPIRES, METADATA)
+
+    writing = asyncio.create_task(write())
+    seen = 0
+    while not writing.done():
+        assert await asyncio.to_thread((tmp_path / "1.jpg").read_bytes) in pictures
+        seen += 1
+    assert seen > 1
+
+
+async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"folder .*/file: Not a directory; check its disk and permissions"):
+        await FolderStore(tmp_path / "file").put("image/1.jpg", b"x", EXPIRES, METADATA)

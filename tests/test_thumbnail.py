@@ -1,0 +1,117 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from cameras import makes
+from cameras.camera import Address, Camera
+from cameras.connection import Connection
+from cameras.errors import CameraError, FetcherBug, Garbled, NotAnImage, TooLarge, Unreachable
+from cameras.makes import Make, all_makes
+from cameras.simulator.ailments import AILMENTS
+from cameras.simulator.pretend import PretendCamera
+from cameras.thumbnail import thumbnail
+
+Pretend = Callable[..., Awaitable[PretendCamera]]
+MAKES = [make.name for make in all_makes()]
+
+
+@pytest.mark.parametrize("make", MAKES)
+async def test_every_make_gives_a_whole_picture(make: str, pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend(make)
+    assert (await thumbnail(camera.camera, session, timeout=10)).startswith(b"\xff\xd8\xff")
+    assert camera.gate.refused == 0
+
+
+@pytest.mark.parametrize("ailment", AILMENTS)
+@pytest.mark.parametrize("make", MAKES)
+async def test_every_ailment_of_every_make_has_its_error(
+    make: str, ailment: str, pretend: Pretend, session: aiohttp.ClientSession
+) -> None:
+    camera = await pretend(make, ailment=ailment)
+    deadline = 0.2 if ailment in ("hangs", "slow") else 10
+    with pytest.raises(CameraError) as caught:
+        await thumbnail(camera.camera, session, deadline, retry_pause=0)
+    assert type(caught.value) is AILMENTS[ailment].error
+    assert camera.gate.password not in str(caught.value)
+    assert camera.gate.refused <= 1
+
+
+async def test_a_failed_connection_gets_one_more_try(
+    pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
+) -> None:
+    camera = await pretend("Sarix", ailment="off")
+    with pytest.raises(Unreachable):
+        await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
+    assert len(camera.asked) == 2
+
+
+async def test_a_bad_answer_gets_no_second_try(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend("Sarix", ailment="HTML page")
+    with pytest.raises(NotAnImage):
+        await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
+    assert len(camera.asked) == 1
+
+
+async def test_a_login_that_got_no_answer_is_not_sent_again(session: aiohttp.ClientSession) -> None:
+    logins = 0
+
+    async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        nonlocal logins
+        if b"Authorization: " in await reader.readuntil(b"\r\n\r\n"):
+            logins += 1
+            stream.transport.abort()
+        else:
+            stream.write(b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="r"\r\nContent-Length: 0\r\n\r\n')
+        stream.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        login = PretendCamera("Axis")
+        login.port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable):
+            await thumbnail(login.camera, session, timeout=10, retry_pause=0)
+    assert logins == 1
+
+
+async def test_a_closed_port_is_unreachable(session: aiohttp.ClientSession) -> None:
+    async with PretendCamera("Sarix") as camera:
+        closed = camera.camera
+    with pytest.raises(Unreachable, match=r"Connect(ion| call) (refused|failed)"):
+        await thumbnail(closed, session, timeout=10, retry_pause=0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"],
+)
+async def test_what_is_not_http_is_never_taken_for_the_cameras_word(
+    answer: bytes, session: aiohttp.ClientSession
+) -> None:
+    async def speak(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        stream.write(answer)
+        stream.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        camera = Camera("1", "Sarix", Address("127.0.0.1", server.sockets[0].getsockname()[1]))
+        with pytest.raises(Garbled, match="answer is not proper HTTP"):
+            await thumbnail(camera, session, timeout=10)
+
+
+async def test_a_bug_in_a_make_is_that_cameras_failure(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(camera: Connection) -> bytes:
+        raise KeyError(camera.camera.id)
+
+    monkeypatch.setitem(makes._by_spelling(), "broken", Make("Broken", "BROKEN", ("Broken",), fetch))
+    with pytest.raises(FetcherBug, match="KeyError") as caught:
+        await thumbnail(Camera("7", "Broken", Address("127.0.0.1", 1)), session, timeout=10)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+async def test_a_picture_over_the_limit_is_too_large(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend("Sarix", still=b"\xff\xd8\xff" + b"x" * 10_000_000)
+    with pytest.raises(TooLarge, match="more than 10,000,000 bytes"):
+        await thumbnail(camera.camera, session, timeout=10)

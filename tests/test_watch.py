@@ -1,0 +1,166 @@
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from cameras.camera import Address, Camera, Status
+from cameras.errors import CameraError, FetcherBug, LoginRejected, Unreachable
+from cameras.uploads import Uploads
+from cameras.watch import Watcher
+from tests.fakes import Clock, MemoryStore, some_ticks
+
+LIVE, FALLBACK = b"a picture", b"the fallback"
+DARK = Unreachable("connection refused")
+LOCKED = LoginRejected("401 after Digest MD5")
+
+
+class Day:
+    """One camera, and what it answers cycle by cycle: a picture, or an error."""
+
+    def __init__(
+        self, answers: Iterable[bytes | CameraError], max_failures: int = 5, max_login_failures: int = 3
+    ) -> None:
+        self.answers = iter(answers)
+        self.asked = 0
+        self.store, self.clock = MemoryStore(), Clock()
+        self.status = Status(Camera("105", "Wisenet", Address("10.0.0.1")))
+        self.uploads = Uploads(self.store, 300, self.clock)
+        self.watcher = Watcher(
+            self.fetch,
+            self.uploads,
+            FALLBACK,
+            self.clock,
+            max_failures=max_failures,
+            max_login_failures=max_login_failures,
+        )
+
+    async def fetch(self, camera: Camera) -> bytes:
+        self.asked += 1
+        answer = next(self.answers)
+        if isinstance(answer, CameraError):
+            raise answer
+        return answer
+
+    async def cycles(self, count: int = 1) -> None:
+        for _ in range(count):
+            await self.watcher.refresh(self.status)
+            self.clock.forward(300)
+
+
+async def test_a_picture_expires_when_the_next_one_is_due() -> None:
+    day = Day([LIVE])
+    uploaded = day.clock.time
+    await day.cycles()
+    (put,) = day.store.puts
+    assert (put.name, put.image) == ("image/105.jpg", LIVE)
+    assert put.expires == uploaded + timedelta(seconds=300)
+    assert format_datetime(put.expires, usegmt=True) == "Thu, 05 Mar 2026 14:05:00 GMT"
+    assert put.metadata == {"camera-id": "105", "captured-at": "2026-03-05T14:00:00+00:00", "state": "live"}
+    assert (day.status.state, day.status.shown, day.status.last_live) == ("live", "live", uploaded)
+
+
+async def test_the_fallback_is_put_once_until_a_live_picture_has_been_shown() -> None:
+    day = Day([LIVE, DARK, DARK, LIVE, DARK, DARK])
+    await day.cycles(6)
+    assert day.store.states == ["live", "fallback", "live", "fallback"]
+    assert day.store.puts[1].image == FALLBACK
+
+
+async def test_a_camera_that_is_dark_from_the_start_shows_the_fallback() -> None:
+    day = Day([DARK])
+    await day.cycles()
+    assert day.store.states == ["fallback"]
+
+
+async def test_after_max_failures_in_a_row_the_task_ends() -> None:
+    day = Day([DARK] * 9)
+    await day.watcher.watch(day.status, some_ticks(9))
+    assert day.asked == 5
+    assert day.status.state == "stopped"
+
+
+async def test_a_picture_in_between_resets_the_count() -> None:
+    day = Day([DARK, DARK, DARK, DARK, LIVE, DARK, DARK, DARK, DARK])
+    await day.cycles(9)
+    assert (day.status.state, day.status.failures) == ("failing", 4)
+
+
+async def test_rejected_logins_stop_sooner_for_cameras_lock_the_poller_out() -> None:
+    day = Day([LOCKED] * 9)
+    await day.watcher.watch(day.status, some_ticks(9))
+    assert day.asked == 3
+    assert day.status.stopped
+
+
+async def test_only_rejected_logins_in_a_row_count_as_such() -> None:
+    day = Day([LOCKED, LOCKED, DARK, LOCKED])
+    await day.cycles(4)
+    assert not day.status.stopped
+
+
+async def test_an_outage_of_the_store_stops_no_camera_and_shows_no_fallback() -> None:
+    day = Day([LIVE] * 12)
+    await day.cycles()
+    day.store.out = True
+    await day.cycles(10)
+    assert (day.status.state, day.status.failures) == ("failing", 0)
+    day.store.out = False
+    await day.cycles()
+    assert day.store.states == ["live", "live"]
+    assert day.status.state == "live"
+
+
+async def test_a_dark_camera_is_not_stopped_before_its_fallback_is_up() -> None:
+    day = Day([LIVE, *[DARK] * 8, LIVE])
+    await day.cycles()
+    day.store.out = True
+    await day.cycles(8)
+    assert (day.status.stopped, day.status.shown) == (False, None)
+    day.store.out = False
+    await day.cycles()
+    assert day.status.state == "live"
+
+
+async def test_while_the_store_is_out_no_login_is_sent_beyond_the_limit() -> None:
+    day = Day([LOCKED] * 9)
+    day.store.out = True
+    await day.cycles(6)
+    assert day.asked == 3
+    assert not day.status.stopped
+    day.store.out = False
+    await day.cycles()
+    assert (day.asked, day.status.stopped, day.status.shown) == (3, True, "fallback")
+
+
+async def test_after_an_upload_of_unknown_outcome_the_fallback_is_put_again() -> None:
+    day = Day([DARK, LIVE, DARK])
+    await day.cycles()
+    day.store.out = True
+    await day.cycles()
+    day.store.out = False
+    await day.cycles()
+    assert day.store.states == ["fallback", "fallback"]
+
+
+async def test_one_line_for_each_change_and_none_for_a_repetition(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cameras")
+    day = Day([LIVE, LIVE, DARK, DARK, DARK, LIVE, LIVE, *[DARK] * 5])
+    await day.cycles(12)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", f"camera 105 (Wisenet): {DARK}"),
+        ("INFO", "camera 105 (Wisenet): live again, after 15 min"),
+        ("WARNING", f"camera 105 (Wisenet): {DARK}"),
+        ("ERROR", f"camera 105 (Wisenet): stopped until the next restart, last error: {DARK}"),
+    ]
+
+
+async def test_a_bug_is_logged_with_its_traceback_once(caplog: pytest.LogCaptureFixture) -> None:
+    bug = FetcherBug("KeyError: '7'")
+    bug.__cause__ = KeyError("7")
+    day = Day([bug, bug])
+    await day.cycles(2)
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[0] is KeyError
