@@ -1,0 +1,88 @@
+"""The README is kept true: its tables are what the code says."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cameras import errors, makes
+from cameras.errors import CameraError
+from cameras.makes import Make, all_makes
+from config import HERE, SETTINGS, names
+from tests.programs import PROGRAM
+
+README = (PROGRAM.parent / "README.md").read_text()
+LEAVES: list[type[CameraError]] = CameraError.__subclasses__()
+
+
+def settings_table() -> str:
+    rows = []
+    for row in SETTINGS:
+        default = "" if row.default is None else f"`{_shown(row.default)}`"
+        rows.append(f"| `{row.name.upper()}` | {default} | {row.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def errors_table() -> str:
+    return "\n".join(f"| `{kind.__name__}` | {kind.what} | {kind.mend} |" for kind in LEAVES)
+
+
+def makes_list() -> str:
+    return ", ".join(f"`{make.name}`" for make in all_makes() if make.name != "Generic")
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, Path):
+        return str(default.relative_to(HERE) if default.is_absolute() else default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+@pytest.mark.parametrize("table", [settings_table, errors_table, makes_list])
+def test_a_table_of_the_readme_is_what_the_code_says(table: Callable[[], str]) -> None:
+    expected = table()
+    assert expected in README, f"the README should hold:\n{expected}"
+
+
+@pytest.mark.parametrize("name", [kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)])
+def test_every_error_is_in_the_readme(name: str) -> None:
+    if name not in ("CctvImagesError", "CameraError", "ClassVar"):
+        assert f"`{name}`" in README
+
+
+def test_the_example_of_dotenv_names_every_setting() -> None:
+    example = (PROGRAM.parent / ".env.example").read_text()
+    shown = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
+    assert set(names([])) <= set(shown)
+    assert set(shown) <= {*names([make.prefix for make in all_makes()]), "AWS_DEFAULT_REGION"}
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"^ {4}(?:\.venv/bin/python )?((?:scripts/|process_)\S+)", README, re.MULTILINE)
+)
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    assert (PROGRAM.parent / command).exists()
+
+
+def test_every_file_that_the_readme_names_exists() -> None:
+    for name in re.findall(r"`((?:cameras|scripts|tests)/[\w/.-]+)`", README):
+        assert name == "tests/makes/test_acme_view.py" or (PROGRAM.parent / name).exists(), name
+
+
+def test_every_link_within_the_readme_leads_somewhere() -> None:
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
+
+
+async def test_the_make_that_the_readme_adds_works(
+    asked: Callable[[str], Awaitable[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, test = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    make: dict[str, Any] = {}
+    exec(code, make)
+    acme = Make("Acme View", "ACME_VIEW", make["NAMES"], make["fetch"])
+    monkeypatch.setitem(makes._by_spelling(), "acme_view", acme)
+    written: dict[str, Any] = {}
+    exec(test, written)
+    await written["test_it_is_asked_for_640_pixels"](asked)
