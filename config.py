@@ -11,15 +11,31 @@ from typing import Any
 
 from cameras.camera import Login
 from cameras.errors import ConfigError
-from cameras.values import count, existing_file, host, level, path, seconds, store, text
+from cameras.values import (
+    Listen,
+    count,
+    existing_file,
+    four_by_four,
+    host,
+    level,
+    listen,
+    path,
+    seconds,
+    store,
+    text,
+    web_url,
+    yes_or_no,
+)
 
 HERE = Path(__file__).resolve().parent
 DEFAULT_LOGIN = "CAMERA"  # CAMERA_USERNAME and CAMERA_PASSWORD: for every make without a pair of its own
 
 
-def setting(default: Any, help: str, parse: Callable[[str], Any] = text, secret: bool = False, name: str = "") -> Any:
-    metadata = {"help": help, "parse": parse, "secret": secret, "name": name}
-    return field(default=default, repr=not secret, metadata=metadata)
+def setting(
+    default: Any, help: str, parse: Callable[[str], Any] = text, secret: bool = False, blank: bool = False
+) -> Any:
+    """`blank`: a blank value means None; for other settings it counts as unset."""
+    return field(default=default, repr=not secret, metadata={"help": help, "parse": parse, "blank": blank})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +44,7 @@ class Config:
 
     store: str = setting("public", "where pictures go: a folder, or s3://bucket[/prefix]", store)
     socrata_domain: str = setting("data.austintexas.gov", "the open data portal that has the camera list", host)
-    socrata_dataset: str = setting("b4k4-adkb", "the dataset's four-by-four id")
+    socrata_dataset: str = setting("b4k4-adkb", "the dataset's four-by-four id", four_by_four)
     socrata_app_token: str | None = setting(None, "app token; without one Socrata may throttle", secret=True)
     socrata_username: str | None = setting(None, "login for a private dataset", secret=True)
     socrata_password: str | None = setting(None, "its password", secret=True)
@@ -44,7 +60,12 @@ class Config:
     state_directory: Path = setting(Path("state"), "where the last good camera list is kept", path)
     log_file: Path | None = setting(None, "log file; else cctv.log in $LOGS_DIRECTORY, if that is set", path)
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR", level)
-    aws_endpoint_url: str | None = setting(None, "an S3-compatible server; addressed path-style")
+    aws_endpoint_url: str | None = setting(None, "an S3-compatible server; addressed path-style", web_url)
+    status_address: Listen | None = setting(
+        Listen("127.0.0.1", 8080), "where the status page listens; blank for no page", listen, blank=True
+    )
+    status_show_addresses: bool = setting(False, "whether the page shows cameras' addresses: yes or no", yes_or_no)
+    public_url: str | None = setting(None, "what the public URL of a picture begins with, for the page", web_url)
     logins: Mapping[str, Login] = field(default_factory=dict, repr=False)
 
     def login_for(self, prefix: str) -> Login | None:
@@ -58,7 +79,7 @@ SETTINGS = tuple(row for row in fields(Config) if row.metadata)
 def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv: Collection[str] = ()) -> Config:
     """The settings in `environ`; a blank value counts as unset. `makes` are the prefixes of login settings, such as
     WISENET; `dotenv` the names found in .env, where an unknown name that resembles a setting is taken for a typing
-    error. ConfigError names every problem, one a line."""
+    error. ConfigError names every problem."""
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     if "LOGS_DIRECTORY" in given:  # set by systemd; like STATE_DIRECTORY it may list several, separated by colons
         given.setdefault("LOG_FILE", given["LOGS_DIRECTORY"].split(":")[0] + "/cctv.log")
@@ -68,6 +89,8 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
     problems: list[str] = []
     values: dict[str, Any] = {}
     for row in SETTINGS:
+        if row.metadata["blank"] and environ.get(row.name.upper(), "unset").strip() == "":
+            values[row.name] = None
         if row.name.upper() in given:
             try:
                 values[row.name] = row.metadata["parse"](given[row.name.upper()])

@@ -1,68 +1,92 @@
 """Keeps a recent picture of each of a city's traffic cameras in a bucket. See README.md."""
 
-import argparse
 import asyncio
 import logging
 import os
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Coroutine
 from pathlib import Path
 
-from dotenv import dotenv_values, load_dotenv
+from dotenv.parser import parse_stream
 
 from cameras import daemon, logs
 from cameras.camera_list import load_cameras
+from cameras.command_line import parser
 from cameras.errors import CctvImagesError, ConfigError
 from cameras.makes import all_makes
-from cameras.values import seconds
+from cameras.systemd import Notifier
 from config import Config, from_environment
 
 DOTENV = Path(".env")
+NOTIFIER = Notifier(os.environ)
 
 log = logging.getLogger("cameras")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status: 0 when told to stop, 1 when trying again later may help, 2 when something must be mended first."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     command = COMMANDS[arguments.command]
     try:
-        return asyncio.run(_until_signal(command(arguments)))
+        return asyncio.run(_until_signal(command(arguments), stopped=0 if command in ENDLESS else 1))
     except CctvImagesError as error:
         log.error("%s", error)
         return error.exit_status
 
 
-async def _until_signal(work: Coroutine[None, None, int]) -> int:
-    """SIGTERM and SIGINT cancel `work`: uploads that have begun are finished, then all is closed. A second signal
-    does not wait for them."""
+async def _until_signal(work: Coroutine[None, None, int], stopped: int) -> int:
+    """SIGTERM and SIGINT cancel `work`: uploads that have begun are finished, in a few seconds at most, then all is
+    closed, and the exit status is `stopped`."""
     task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        NOTIFIER.send("STOPPING=1")
+        task.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return await task
     except asyncio.CancelledError:
-        log.info("stopped by a signal")
-        return 0
+        log.log(logging.ERROR if stopped else logging.INFO, "stopped by a signal")
+        return stopped
 
 
-async def _run(_: argparse.Namespace) -> int:
+async def _run(_: Namespace) -> int:
     config = _settings()
     logs.set_up(config.log_level, config.log_file)
-    await daemon.run(config, (await load_cameras(config)).cameras)
+    await daemon.run(config, await load_cameras(config), NOTIFIER)
     return 0
 
 
-async def _once(_: argparse.Namespace) -> int:
+async def _once(_: Namespace) -> int:
     from cameras.once import run_once
 
     config = _settings()
-    logs.set_up(config.log_level, config.log_file, console_level="ERROR")
+    logs.set_up(config.log_level, config.log_file, cameras_on_console=False)
     return await run_once(config, await load_cameras(config))
 
 
-async def _demo(arguments: argparse.Namespace) -> int:
+async def _check(_: Namespace) -> int:
+    from cameras.check import run_check
+
+    config = _settings()
+    logs.set_up("WARNING", None)
+    return await run_check(config, await load_cameras(config))
+
+
+async def _probe(arguments: Namespace) -> int:
+    from cameras.probe import camera_to_probe, run_probe
+
+    config = _settings()
+    logs.set_up("ERROR", None)
+    camera, known = await camera_to_probe(config, arguments.camera, arguments.make)
+    return await run_probe(config, camera, arguments.every_make or not known, arguments.save)
+
+
+async def _demo(arguments: Namespace) -> int:
     from cameras.demo import run_demo  # Pillow and the simulator are for the demo alone
 
     logs.set_up("INFO", None)
@@ -70,42 +94,31 @@ async def _demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"run": _run, "once": _once, "demo": _demo}
+ENDLESS = (_run, _demo)
+COMMANDS = {"run": _run, "once": _once, "check": _check, "probe": _probe, "demo": _demo}
 
 
 def _settings() -> Config:
+    """From the environment; what is unset or blank there, from .env. It goes into os.environ for AWS's libraries."""
+    given = _dotenv()
+    for name, value in given.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
+    return from_environment(os.environ, [make.prefix for make in all_makes()], list(given))
+
+
+def _dotenv() -> dict[str, str]:
+    """The lines of .env, taken literally: a password may hold ${ }."""
+    if not DOTENV.exists():
+        return {}
     try:
-        load_dotenv(DOTENV)
-        names = list(dotenv_values(DOTENV))
+        with DOTENV.open(encoding="utf-8") as file:
+            lines = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f".env cannot be read: {error}; make it a readable UTF-8 file of NAME=value lines") from error
-    return from_environment(os.environ, [make.prefix for make in all_makes()], names)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="process_images.py",
-        description="Keeps a recent picture of each traffic camera in a bucket or a folder.",
-        epilog="Settings come from the environment and from .env in the working folder; README.md lists them. Exit "
-        "status: 0 stopped by a signal (once: all live), 1 trying again later may help, 2 something must be mended.",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("run", help="watch all cameras for ever (the default)")
-    commands.add_parser("once", help="one picture of each camera, then a table; exit status 1 if some failed")
-    demo = commands.add_parser("demo", help="watch a fleet of pretend cameras: no account, no network, no settings")
-    demo.add_argument("--cameras", type=_positive, default=40, metavar="N", help="how many (%(default)s)")
-    demo.add_argument(
-        "--interval", type=seconds, default=10.0, metavar="S", help="seconds between pictures (%(default)g)"
-    )
-    demo.add_argument("--folder", default="demo", metavar="DIR", help="where pictures go (%(default)s)")
-    parser.set_defaults(command="run")
-    return parser
-
-
-def _positive(text: str) -> int:
-    if not 1 <= (number := int(text)) <= 2000:
-        raise ValueError
-    return number
+    if bad := next((line for line in lines if line.error or (line.key and line.value is None)), None):
+        raise ConfigError(f".env line {bad.original.line}: not NAME=value; mend it, or put # before it")
+    return {line.key: line.value for line in lines if line.key and line.value is not None}
 
 
 if __name__ == "__main__":

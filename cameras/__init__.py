@@ -1,7 +1,7 @@
-"""The way of a picture, in the order of the imports: a module imports only from lines above its own.
+"""The map of the package, in the order of the imports: a module imports only from lines above its own.
 
 errors      what can go wrong, as one tree
-camera      one row of the camera list, and all that is remembered about it
+camera      what the camera list says of one camera
 values      what a setting's text must be
 config      (at the top level) the settings, in one table
 challenge   a 401's challenges: which one is answered, and with what
@@ -18,13 +18,23 @@ kept        the last good camera list, on disk
 socrata     the dataset from Socrata
 duration    a length of time in words
 camera_list where the rows come from, and what is said about those left out
+metrics     what is counted and measured, for Prometheus
 stores      where pictures go: an S3 bucket or a folder
 uploads     the way into the store: what has begun is finished, an outage is told once
 ticks       each camera's time slots
+status      all that is remembered about one camera
 watch       the endless loop that keeps a picture fresh, and its one cycle
-logs        the log that `tail -f` follows, and the summary of each interval
+fleet       all cameras at a glance: summary, gauges, health
+status_page the operators' page, read from the fleet
+systemd     what the service manager is told
+logs        the log that `tail -f` follows
+command_line what may be typed behind process_images.py
 daemon      the whole fleet: one endless task for each camera
 once        one cycle for each camera, and a table
+check       is all set up?
+explain     one try, told step by step as it goes over the wire
+every_make  which make is this camera?
+probe       one camera, one try, for the person at the pole
 simulator   a fleet of pretend cameras with chosen ailments
 demo        the daemon against that fleet
 """

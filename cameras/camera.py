@@ -1,12 +1,8 @@
-"""One camera: what the camera list says of it, and all that is remembered about it while the process runs."""
+"""One camera: what the camera list says of it."""
 
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
-
-from cameras.errors import CctvImagesError
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
@@ -32,7 +28,7 @@ class Address:
             if not (colon and port.isascii() and port.isdigit() and (":" not in host or host.startswith("["))):
                 raise
         if not 0 < int(port[:6]) < 65536:
-            raise ValueError(f"port {port[:6]} is not between 1 and 65535")
+            raise ValueError("its port is not between 1 and 65535")
         return cls(_canonical(host), int(port))
 
     def __str__(self) -> str:
@@ -96,33 +92,3 @@ class Camera:
 def file_name(make: str) -> str:
     """The make `Spectra Enhanced` lives in cameras/makes/spectra_enhanced.py."""
     return re.sub(r"[^a-z0-9]+", "_", make.strip().lower())
-
-
-State = Literal["waiting", "live", "failing", "stopped"]
-
-
-@dataclass(slots=True)
-class Status:
-    """All that is remembered about one camera. Written by `watch.Watcher` alone; the log and the summary read it.
-
-    `shown` is what the store holds now as far as we know: None when nothing was put yet or a put failed half-way.
-    `failures` counts cycles in a row without a picture from the camera; `login_failures` those of them, in a row,
-    that ended in a rejected login. `error` is why there is no fresh picture in the store, None when there is one.
-    """
-
-    camera: Camera
-    shown: Literal["live", "fallback"] | None = None
-    failures: int = 0
-    login_failures: int = 0
-    error: CctvImagesError | None = None
-    failing_since: datetime | None = None
-    last_live: datetime | None = None
-    stopped: bool = False
-
-    @property
-    def state(self) -> State:
-        if self.stopped:
-            return "stopped"
-        if self.error:
-            return "failing"
-        return "live" if self.last_live else "waiting"

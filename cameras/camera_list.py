@@ -1,17 +1,18 @@
 """The camera list: where its rows come from, and what is said about those that are left out."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cameras import socrata
-from cameras.addresses import read_addresses
+from cameras.addresses import GENERIC, SILENT, read_addresses
 from cameras.camera import Camera
-from cameras.dataset import Row, join
+from cameras.dataset import TURNED_ON, Row, join
 from cameras.duration import spoken
-from cameras.errors import ConfigError, DatasetError
+from cameras.errors import ConfigError, DatasetError, quote
 from cameras.export import read_export
 from cameras.kept import keep, kept
+from cameras.makes import is_known
 from config import Config
 
 MOST_REASONS = 20  # lines in the log
@@ -22,11 +23,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CameraList:
-    """`skipped`: the ids that are left out, by reason. `saved`: when the source gave the rows (UTC)."""
+    """`skipped`: the ids that are left out, by reason. `saved`: when the source gave the rows (UTC). `kept`: it is the
+    last good list, for the portal could not be reached."""
 
     cameras: list[Camera]
     skipped: dict[str, list[str]]
     saved: datetime
+    kept: bool = False
 
 
 async def load_cameras(config: Config, pauses: tuple[float, ...] = socrata.PAUSES) -> CameraList:
@@ -36,22 +39,42 @@ async def load_cameras(config: Config, pauses: tuple[float, ...] = socrata.PAUSE
     be had now, and none is kept).
     """
     addresses = read_addresses(config.camera_addresses) if config.camera_addresses else {}
-    rows, saved = await _rows(config, pauses)
+    rows, saved, is_kept = await _rows(config, pauses)
     joined = join(rows, addresses, config)
     if strangers := addresses.keys() - {str(row.get("camera_id")).strip() for row in rows}:
         log.warning("in CAMERA_ADDRESSES, but not in the camera list: %s", _some(sorted(strangers)))
     for reason, ids in list(joined.skipped.items())[:MOST_REASONS]:
         log.info("%d left out, %s: %s", len(ids), reason, _some(ids))
+    if (more := len(joined.skipped) - MOST_REASONS) > 0:
+        log.info("more are left out, for %d other reasons", more)
     if not joined.cameras:
         raise ConfigError(_nobody(joined.skipped, config))
-    return CameraList(joined.cameras, joined.skipped, saved)
+    return CameraList(joined.cameras, joined.skipped, saved, is_kept)
 
 
-async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], datetime]:
-    """From CAMERA_LIST; else from Socrata; when that cannot be reached, the last good list."""
+async def find_camera(config: Config, id: str, make: str | None = None) -> tuple[Camera, str, bool]:
+    """One camera of the list, whatever its status; where its address came from; and whether its make is known. `make`
+    takes the place of the one on record. ConfigError if there is no such camera, or it has no address."""
+    addresses = read_addresses(config.camera_addresses) if config.camera_addresses else {}
+    rows = [row for row in (await _rows(config, ()))[0] if str(row.get("camera_id")).strip() == id]
+    if not rows:
+        raise ConfigError(f"camera {quote(id)} is not in the camera list; give an id of the list or an address")
+    private = addresses.get(id, SILENT)
+    on_record = make or private.make or str(rows[0].get("camera_mfg", ""))
+    known = is_known(on_record)
+    row = {**rows[0], "camera_status": TURNED_ON, "camera_mfg": on_record if known else GENERIC}
+    joined = join([row], {id: replace(private, make=None if make or not known else private.make, publish=True)}, config)
+    if not joined.cameras:
+        raise ConfigError(f"camera {id}: {min(joined.skipped)}; give it an address in CAMERA_ADDRESSES")
+    where = "CAMERA_ADDRESSES" if private.address else f"column {config.socrata_address_field} of the camera list"
+    return joined.cameras[0], where, known
+
+
+async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], datetime, bool]:
+    """From CAMERA_LIST; else from Socrata; when that cannot be reached, the last good list (then the last is True)."""
     now = datetime.now(UTC)
     if config.camera_list:
-        return read_export(config.camera_list), now
+        return read_export(config.camera_list), now, False
     source = f"{config.socrata_domain}/{config.socrata_dataset}"
     try:
         rows = await socrata.rows(config, pauses)
@@ -59,17 +82,19 @@ async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], d
         if not (last := kept(config.state_directory, source)):
             raise DatasetError(f"the camera list cannot be had, and none is kept: {error}") from error
         log.warning("camera list: %s; using the kept list, which is %s old", error, spoken(now - last[1]))
-        return last
+        return *last, True
     keep(rows, config.state_directory, source, now)
-    return rows, now
+    return rows, now, False
 
 
 def _nobody(skipped: dict[str, list[str]], config: Config) -> str:
     reasons = ", ".join(f"{len(ids)} with {reason}" for reason, ids in list(skipped.items())[:MOST_REASONS])
+    nobody = f"no camera to watch ({reasons or 'the list is empty'})"
+    if skipped and "no address" not in skipped:
+        return f"{nobody}; mend these in the camera list or in CAMERA_ADDRESSES: README.md says what a row must hold"
     return (
-        f"no camera to watch ({reasons or 'the list is empty'}). The public dataset holds no addresses: name a private "
-        "CSV (camera_id,address) in CAMERA_ADDRESSES, or a private dataset's column in SOCRATA_ADDRESS_FIELD "
-        f"(now {config.socrata_address_field})"
+        f"{nobody}. The public dataset holds no addresses: name a private CSV (camera_id,address) in CAMERA_ADDRESSES, "
+        f"or a private dataset's column in SOCRATA_ADDRESS_FIELD (now {config.socrata_address_field})"
     )
 
 

@@ -100,8 +100,8 @@ def preferred(challenges: list[Challenge]) -> Challenge:
     """The first Digest that we can answer, else Basic: Basic gives the password away, and a camera that offers both
     may count it as a failed login. LoginRejected says why there is nothing to answer."""
     answerable = [challenge for challenge in challenges if not challenge.obstacle]
-    for challenge in sorted(answerable, key=lambda challenge: challenge.scheme != "digest"):
-        return challenge
+    if answerable:
+        return min(answerable, key=lambda challenge: challenge.scheme != "digest")
     if not challenges:
         raise LoginRejected(
             "401 without a challenge", "it may be locked after wrong logins: wait 30 minutes, then probe it"

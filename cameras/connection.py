@@ -15,7 +15,7 @@ BUSY = (429, 503)
 CONNECT_TIMEOUT = 10.0  # seconds
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session(trace_configs: list[aiohttp.TraceConfig] | None = None) -> aiohttp.ClientSession:
     """The HTTP client of all cameras; use it in `async with`.
 
     No cookies, no compression, no keep-alive: cameras are weak, and their next turn comes minutes later. No limit on
@@ -27,16 +27,24 @@ def open_session() -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
         headers={"User-Agent": "cctv-images", "Accept-Encoding": "identity"},
         auto_decompress=False,
+        trace_configs=trace_configs,
     )
 
 
 class Connection:
-    """GETs to one camera, one at a time."""
+    """GETs to one camera, one at a time. `observers` are client middlewares that see what goes over the wire."""
 
-    def __init__(self, camera: Camera, session: aiohttp.ClientSession, body_limit: int = BODY_LIMIT) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        session: aiohttp.ClientSession,
+        body_limit: int = BODY_LIMIT,
+        observers: tuple[aiohttp.ClientMiddlewareType, ...] = (),
+    ) -> None:
         self.camera = camera
         self.session = session
         self.body_limit = body_limit
+        self.observers = observers
         self._login = AnswerChallenge(camera.login)
 
     @property
@@ -66,21 +74,21 @@ class Connection:
             URL(f"{scheme}://{address}{target}", encoded=True),
             allow_redirects=False,  # a redirect leads to a login page, or to another host altogether
             ssl=False,  # cameras' certificates are self-signed
-            middlewares=(self._login,),
+            middlewares=(self._login, *self.observers),
         ) as response:
             if response.status != 200:
-                raise self._refusal(response, self._login)
+                raise self._refusal(response)
             return await self._body(response)
 
-    def _refusal(self, response: aiohttp.ClientResponse, login: AnswerChallenge) -> Refused | LoginRejected:
+    def _refusal(self, response: aiohttp.ClientResponse) -> Refused | LoginRejected:
         if response.status in BUSY:
             return Refused(
                 response.status, "busy", "it is asked again at its next turn; if this goes on, restart the camera"
             )
         if response.status != 401:
             return Refused(response.status, _phrase(response.status))
-        if login.answered and self.camera.login:
-            return LoginRejected(f"401 after {login.answered}", f"check {self.camera.login.source}")
+        if self._login.answered and self.camera.login:
+            return LoginRejected(f"401 after {self._login.answered}", f"check {self.camera.login.source}")
         offered = " or ".join(map(str, parse(response.headers.getall("WWW-Authenticate", [])))) or "a login"
         prefix = self.camera.prefix
         return LoginRejected(

@@ -9,20 +9,24 @@ from pathlib import Path
 from cameras.errors import ConfigError, quote
 
 
-def read(path: Path, setting: str) -> Iterator[tuple[int, dict[str, str]]]:
+def read(path: Path, setting: str, known: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, {column: cell}) of each row; columns lower case with `_` for blanks, cells stripped.
 
-    ConfigError names `setting`, the file and the line.
+    ConfigError names `setting`, the file and the line. Columns other than `known`, if given, are refused: a misspelt
+    one would be passed over in silence.
     """
     where = f"{setting}={path}"
     try:
         text = path.read_bytes().decode("utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
         columns = [cell.strip().lower().replace(" ", "_") for cell in next(reader, [])]
-        _check_columns(columns, where)
+        _check_columns(columns, known or tuple(columns), where)
         for cells in reader:
             if len(cells) > len(columns):
-                raise ConfigError(f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns")
+                raise ConfigError(
+                    f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns; "
+                    "put a cell that holds a comma in quotes"
+                )
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
     except OSError as error:
@@ -33,8 +37,13 @@ def read(path: Path, setting: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise ConfigError(f"{where} line {reader.line_num}: {error}; mend the quotes in that line") from error
 
 
-def _check_columns(columns: list[str], where: str) -> None:
+def _check_columns(columns: list[str], known: tuple[str, ...], where: str) -> None:
     if "camera_id" not in columns:
-        raise ConfigError(f"{where} line 1: no column camera_id; the first line must name the columns")
+        found = quote(", ".join(columns))
+        raise ConfigError(
+            f"{where} line 1: no column camera_id in {found}; name the columns there, with commas between"
+        )
     if twice := {column for column in columns if columns.count(column) > 1}:
         raise ConfigError(f"{where} line 1: column {quote(min(twice))} stands there twice; remove one")
+    if unknown := set(columns) - set(known):
+        raise ConfigError(f"{where} line 1: unknown column {quote(min(unknown))}; known: {', '.join(known)}")

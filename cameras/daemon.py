@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from cameras import jpeg
-from cameras.camera import Camera, Status
+from cameras.camera_list import CameraList
 from cameras.connection import open_session
 from cameras.errors import ConfigError, FleetStopped, NotAnImage
+from cameras.fleet import Fleet
 from cameras.logs import summaries
+from cameras.metrics import Metrics
+from cameras.status_page.server import open_page
 from cameras.stores import open_store
+from cameras.systemd import Notifier
 from cameras.thumbnail import thumbnail
 from cameras.ticks import every, turns
 from cameras.uploads import Uploads
@@ -22,37 +26,53 @@ from config import Config
 log = logging.getLogger(__name__)
 
 
-async def run(config: Config, cameras: list[Camera]) -> None:
+async def run(config: Config, cameras: CameraList, notifier: Notifier) -> None:
     """Keeps every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
-    fleet = [Status(camera) for camera in cameras]
-    async with open_watcher(config) as watcher, asyncio.TaskGroup() as background:
-        log.info("watching %d cameras every %g s, pictures to %s", len(fleet), config.interval, watcher.uploads.store)
-        ticks = every(config.interval, slot=config.interval)
-        summing = background.create_task(summaries(ticks, fleet, watcher.uploads))
-        async with asyncio.TaskGroup() as watches:
-            for position, status in enumerate(fleet):
-                watches.create_task(watcher.watch(status, turns(position, len(fleet), config.interval)))
-        summing.cancel()
+    async with open_watcher(config) as watcher:
+        fleet = Fleet(cameras, watcher.uploads, config.interval, utc_now)
+        watcher.metrics.registry.register(fleet)
+        async with open_page(config, fleet, watcher.metrics.registry), asyncio.TaskGroup() as background:
+            log.info(
+                "watching %d cameras every %g s, pictures to %s",
+                len(fleet.statuses),
+                config.interval,
+                fleet.uploads.store,
+            )
+            telling = [
+                background.create_task(summaries(every(config.interval, slot=config.interval), fleet.summary)),
+                background.create_task(notifier.keep_telling(fleet.summary)),
+            ]
+            await _watch_all(fleet, watcher)
+            for task in telling:
+                task.cancel()
     raise FleetStopped("every camera has stopped; restart the service to try them again")
+
+
+async def _watch_all(fleet: Fleet, watcher: Watcher) -> None:
+    """Returns when every camera has stopped."""
+    async with asyncio.TaskGroup() as watches:
+        for position, status in enumerate(fleet.statuses):
+            watches.create_task(watcher.watch(status, turns(position, len(fleet.statuses), fleet.interval)))
 
 
 @asynccontextmanager
 async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
     """A Watcher with all that it needs open. ConfigError if the fallback is not a picture."""
-    fallback = _fallback(config)
+    fallback, metrics = _fallback(config), Metrics()
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
             fetch=partial(thumbnail, session=session, timeout=config.timeout),
-            uploads=Uploads(store, config.interval, _utc_now),
+            uploads=Uploads(store, config.interval, utc_now, metrics),
             fallback=fallback,
-            now=_utc_now,
+            now=utc_now,
+            metrics=metrics,
             interval=config.interval,
             max_failures=config.max_failures,
             max_login_failures=config.max_login_failures,
         )
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -62,4 +82,4 @@ def _fallback(config: Config) -> bytes:
     except OSError as error:
         raise ConfigError(f"FALLBACK_IMAGE={config.fallback_image}: {error.strerror}; name a readable JPEG") from error
     except NotAnImage as error:
-        raise ConfigError(f"FALLBACK_IMAGE={config.fallback_image}: {error}") from error
+        raise ConfigError(f"FALLBACK_IMAGE={config.fallback_image} is not a whole JPEG; name one that is") from error

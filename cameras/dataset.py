@@ -11,7 +11,7 @@ from typing import Any
 
 from cameras.addresses import SILENT, AddressRow
 from cameras.camera import Address, Camera
-from cameras.errors import UnknownMake, quote
+from cameras.errors import UnknownMake, plain, quote
 from cameras.makes import Make, make_called
 from config import Config
 
@@ -43,7 +43,7 @@ def join(rows: list[Row], addresses: Mapping[str, AddressRow], config: Config) -
             seen.add(camera.id)
             found.cameras.append(camera)
         except _Skip as skip:
-            found.skipped.setdefault(str(skip), []).append(quote(str(row.get("camera_id", "no id"))).strip("'"))
+            found.skipped.setdefault(str(skip), []).append(plain(str(row.get("camera_id", "no id"))))
     return found
 
 

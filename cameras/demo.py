@@ -1,17 +1,22 @@
 """The daemon against a fleet of pretend cameras on loopback, with a folder as the store."""
 
+import socket
 import tempfile
 from pathlib import Path
 
 from cameras import daemon
 from cameras.camera_list import load_cameras
-from cameras.simulator.fleet import Fleet
+from cameras.simulator.pretend_fleet import PretendFleet
+from cameras.systemd import Notifier
+from cameras.values import Listen
 from config import Config
 
 
 async def run_demo(count: int, interval: float, folder: str) -> None:
     """Runs until cancelled. Takes no setting from the environment, so that it never touches a real bucket."""
-    async with Fleet(count, interval) as fleet:
+    page = Listen("127.0.0.1", _free_port(8080))
+    print(f"Open http://{page}/ to see {count} pretend cameras. Pictures: {folder}/image/. Ctrl-C ends.", flush=True)
+    async with PretendFleet(count, interval) as fleet:
         with tempfile.TemporaryDirectory() as temporary:
             listed, addresses = fleet.write(Path(temporary))
             config = Config(
@@ -20,10 +25,18 @@ async def run_demo(count: int, interval: float, folder: str) -> None:
                 camera_addresses=addresses,
                 interval=interval,
                 timeout=interval * 0.8,
+                status_address=page,
             )
             cameras = await load_cameras(config)
-        print(
-            f"{count} pretend cameras, a picture of each every {interval:g} s in {folder}/image/; Ctrl-C ends",
-            flush=True,
-        )
-        await daemon.run(config, cameras.cameras)
+        await daemon.run(config, cameras, Notifier({}))
+
+
+def _free_port(wanted: int) -> int:
+    """`wanted`, or one that the system chooses if that is taken."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", wanted))
+        except OSError:
+            trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

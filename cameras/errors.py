@@ -100,6 +100,11 @@ class FetcherBug(CameraError):
     mend = "see the traceback in the log and report it"
 
 
+def plain(untrusted: bytes | str, limit: int = 60) -> str:
+    """As `quote`, without the quotes."""
+    return ascii((untrusted.decode("latin-1") if isinstance(untrusted, bytes) else untrusted)[:limit])[1:-1]
+
+
 def quote(untrusted: bytes | str, limit: int = 60) -> str:
     """What a camera or a dataset sent, made safe for a log line: one line, ASCII, at most about `limit` characters."""
     text = untrusted.decode("latin-1") if isinstance(untrusted, bytes) else untrusted

@@ -6,15 +6,12 @@ import os
 import shutil
 import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 
-from cameras.camera import Status
 from cameras.errors import ConfigError
 from cameras.ticks import Tick
-from cameras.uploads import Uploads
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 FILE_SIZE = 10_000_000  # bytes
@@ -23,13 +20,16 @@ OLD_FILES = 5
 log = logging.getLogger(__name__)
 
 
-def set_up(level: str, file: Path | None, console_level: str = "DEBUG") -> None:
-    """Log to standard error and to `file`; ConfigError if it cannot be written.
+def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> None:
+    """Log to standard error and to `file`; ConfigError if it cannot be written. Without `cameras_on_console`, for a
+    command that tells each camera's fate itself, standard error gets only warnings, and of single cameras only bugs.
 
     Only our own lines go below WARNING: the libraries' DEBUG lines would show addresses and headers.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler()]
-    handlers[0].setLevel(console_level)
+    if not cameras_on_console:
+        handlers[0].setLevel(logging.WARNING)
+        handlers[0].addFilter(lambda record: record.name != "cameras.watch" or bool(record.exc_info))
     if file:
         handlers.append(_rotating(file))
     formatter = logging.Formatter(FORMAT)
@@ -64,19 +64,7 @@ def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackTy
     log.critical("ended by a bug; please report it", exc_info=(kind, error, trace))
 
 
-async def summaries(ticks: AsyncIterator[Tick], fleet: Iterable[Status], uploads: Uploads) -> None:
+async def summaries(ticks: AsyncIterator[Tick], summary: Callable[[], str]) -> None:
     """One INFO line at each tick."""
     async for _ in ticks:
-        log.info("%s", summary(fleet, uploads))
-
-
-def summary(fleet: Iterable[Status], uploads: Uploads) -> str:
-    """`live 962, failing 21, stopped 17 (Unreachable 30, LoginRejected 8)`: states, then why, by the error's name."""
-    statuses = list(fleet)
-    states = Counter(status.state for status in statuses)
-    shown = {"live": 0, "failing": 0, "stopped": 0, **states}
-    reasons = Counter(type(status.error).__name__ for status in statuses if status.error)
-    line = ", ".join(f"{state} {count}" for state, count in shown.items())
-    if reasons:
-        line += " (" + ", ".join(f"{name} {count}" for name, count in reasons.most_common()) + ")"
-    return line + (f"; store fails, {uploads.failed} uploads lost" if uploads.error else "")
+        log.info("%s", summary())

@@ -7,9 +7,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from cameras.camera import Status
 from cameras.camera_list import CameraList
 from cameras.daemon import open_watcher
+from cameras.status import Status
 from cameras.ticks import once
 from cameras.watch import Watcher
 from config import Config
@@ -22,7 +22,10 @@ async def run_once(config: Config, cameras: CameraList) -> int:
         async with open_watcher(config) as watcher, asyncio.TaskGroup() as group:
             for position, status in enumerate(fleet):
                 group.create_task(_one(watcher, status, position, bar))
+        store_error = watcher.uploads.error
     print(table(fleet, cameras.skipped))
+    if store_error:
+        print(f"store fails: {store_error}")
     return 0 if all(status.state == "live" for status in fleet) else 1
 
 

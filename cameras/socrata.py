@@ -25,7 +25,7 @@ READ_TIMEOUT = 15  # seconds, for each single read
 TIMEOUT = 90.0  # seconds for the whole list
 PAUSES = (1.0, 2.0, 4.0)  # seconds between tries
 MENDS = {
-    400: "check SOCRATA_WHERE and SOCRATA_ADDRESS_FIELD",
+    400: "check SOCRATA_WHERE",
     401: "check SOCRATA_USERNAME and SOCRATA_PASSWORD",
     403: "check SOCRATA_APP_TOKEN, SOCRATA_USERNAME and SOCRATA_PASSWORD",
     404: "check SOCRATA_DATASET",

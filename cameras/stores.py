@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +12,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cameras.errors import StoreError, quote
+from cameras.errors import ConfigError, StoreError, quote
 from cameras.files import write_whole
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class S3Store:
 @asynccontextmanager
 async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator[Store]:
     """`s3://bucket[/prefix]`, or else the path of a folder. An S3-compatible server is addressed path-style:
-    few of them have a host name for each bucket."""
+    few of them have a host name for each bucket. ConfigError if AWS's own settings make no sense."""
     if not url.startswith("s3://"):
         yield FolderStore(Path(url))
         return
@@ -99,5 +99,11 @@ async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator
         max_pool_connections=50,
         s3={"addressing_style": "path"} if endpoint_url else {},
     )
-    async with get_session().create_client("s3", endpoint_url=endpoint_url, config=config) as client:
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(
+                get_session().create_client("s3", endpoint_url=endpoint_url, config=config)
+            )
+        except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
+            raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
         yield S3Store(client, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")

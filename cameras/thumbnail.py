@@ -18,23 +18,29 @@ RETRY_PAUSE = 1.0  # seconds
 
 
 async def thumbnail(
-    camera: Camera, session: aiohttp.ClientSession, timeout: float, retry_pause: float = RETRY_PAUSE
+    camera: Camera,
+    session: aiohttp.ClientSession,
+    timeout: float,
+    tries: int = 2,
+    retry_pause: float = RETRY_PAUSE,
+    observers: tuple[aiohttp.ClientMiddlewareType, ...] = (),
 ) -> bytes:
     """A whole JPEG from `camera` within `timeout` seconds; every failure is a CameraError.
 
     When the connection fails there is one more try within the same deadline (an Amcrest's first snapshot after a
     pause often fails), but never while a login may have been counted against us, and not after an answer, however bad.
     """
-    connection = Connection(camera, session)
+    connection = Connection(camera, session, observers=observers)
     try:
         async with asyncio.timeout(timeout):
-            try:
-                return await _attempt(connection)
-            except Unreachable:
-                if connection.login_pending:
-                    raise
+            while True:
+                tries -= 1
+                try:
+                    return await _attempt(connection)
+                except Unreachable:
+                    if not tries or connection.login_pending:
+                        raise
                 await asyncio.sleep(retry_pause)
-                return await _attempt(connection)
     except TimeoutError as error:
         raise Unreachable(f"no whole picture within {timeout:g} s") from error
 

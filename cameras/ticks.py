@@ -47,4 +47,4 @@ def turns(position: int, fleet: int, interval: float) -> AsyncIterator[Tick]:
 async def once(position: int) -> AsyncIterator[Tick]:
     """One tick in the ramp, and no other."""
     await asyncio.sleep(position / RAMP)
-    yield Tick(0.0, math.inf)
+    yield Tick(0.0, 0.0)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from cameras.duration import spoken
 from cameras.errors import StoreError
+from cameras.metrics import Metrics
 from cameras.stores import Store
 
 GRACE = 5.0  # seconds an upload may still take when the process is told to stop
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 class Uploads:
     """`failed` counts uploads since the outage began; `error` is its latest reason, None while there is no outage."""
 
-    def __init__(self, store: Store, interval: float, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, interval: float, now: Callable[[], datetime], metrics: Metrics) -> None:
         self.store = store
+        self.metrics = metrics
         self.quiet = timedelta(seconds=interval)
         self.now = now
         self.error: StoreError | None = None
@@ -32,10 +34,13 @@ class Uploads:
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
         """As Store.put."""
         try:
-            await _finish(self.store.put(name, image, expires, metadata))
+            with self.metrics.upload_seconds.time():
+                await _finish(self.store.put(name, image, expires, metadata))
         except StoreError as error:
+            self.metrics.uploads.labels("failed").inc()
             self._fails(error)
             raise
+        self.metrics.uploads.labels("put").inc()
         if self.error and self.now() - self._latest >= self.quiet:
             self._works_again()
 

@@ -1,6 +1,11 @@
 """What a setting's text must be: each function gives the value, or ValueError saying what would be right."""
 
+import ipaddress
+import re
 from pathlib import Path
+from typing import NamedTuple
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 
 
 def text(value: str) -> str:
@@ -40,14 +45,62 @@ def level(value: str) -> str:
 
 
 def store(value: str) -> str:
-    if value.startswith("s3://") and not value[5:].split("/")[0]:
-        raise ValueError("must be s3://bucket or s3://bucket/prefix, or the path of a folder")
-    if "://" in value and not value.startswith("s3://"):
+    if value.startswith("s3:"):
+        if not _BUCKET.fullmatch(value):
+            raise ValueError("must be s3://bucket or s3://bucket/prefix, the bucket's name in lower case")
+        return value
+    if "://" in value:
         raise ValueError("must be s3://bucket/prefix or the path of a folder; no other kind of store is known")
-    return value if "://" in value else str(path(value))
+    return str(path(value))
+
+
+def folder(value: str) -> str:
+    if ":" in value:
+        raise ValueError("must be the path of a folder")
+    return value
 
 
 def host(value: str) -> str:
-    if "/" in value or "@" in value:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", value):
         raise ValueError("must be a bare host name, such as data.austintexas.gov")
     return value
+
+
+def four_by_four(value: str) -> str:
+    if not re.fullmatch(r"\w{4}-\w{4}", value, re.ASCII):
+        raise ValueError("must be a dataset's four-by-four id, such as b4k4-adkb")
+    return value
+
+
+class Listen(NamedTuple):
+    """Where a server listens; `host` is an IP address or localhost."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def listen(value: str) -> Listen:
+    name, _, port = value.rpartition(":")
+    try:
+        bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+        name = bare if bare == "localhost" else str(ipaddress.ip_address(bare))
+        if not (port.isascii() and port.isdigit() and int(port[:6]) < 65536):
+            raise ValueError
+    except ValueError:
+        raise ValueError("must be an IP address and a port, such as 127.0.0.1:8080, or blank for no page") from None
+    return Listen(name, int(port))
+
+
+def web_url(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or "@" in value or any(mark in value for mark in "?# ;,'\""):
+        raise ValueError("must be a URL without login and query, such as https://example.org")
+    return value.rstrip("/")
+
+
+def yes_or_no(value: str) -> bool:
+    if value.lower() not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value.lower() == "yes"

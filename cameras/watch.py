@@ -1,13 +1,16 @@
 """The endless loop that keeps one camera's picture fresh, and its one cycle."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from cameras.camera import Camera, Status
+from cameras.camera import Camera
 from cameras.duration import spoken
 from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError
+from cameras.metrics import Metrics
+from cameras.status import FROZEN_AFTER, Outcome, Status
 from cameras.ticks import Tick
 from cameras.uploads import Uploads
 
@@ -27,6 +30,7 @@ class Watcher:
         uploads: Uploads,
         fallback: bytes,
         now: Callable[[], datetime],
+        metrics: Metrics,
         interval: float = 300.0,
         max_failures: int = 5,
         max_login_failures: int = 3,
@@ -35,27 +39,31 @@ class Watcher:
         self.uploads = uploads
         self.fallback = fallback
         self.now = now
+        self.metrics = metrics
         self.interval = timedelta(seconds=interval)
         self.max_failures = max_failures
         self.max_login_failures = max_login_failures
 
     async def watch(self, status: Status, ticks: AsyncIterator[Tick]) -> None:
         """A cycle at each tick, until the ticks end or the camera is stopped."""
-        async for _ in ticks:
+        async for tick in ticks:
+            self.metrics.lateness.observe(tick.late)
+            status.next_try = self.now() + timedelta(seconds=tick.next_in)
             await self.refresh(status)
             if status.stopped:
+                status.next_try = None
                 return
 
     async def refresh(self, status: Status) -> None:
         """One cycle: put a fresh picture, or see to it that the fallback is shown, and stop what keeps failing.
 
-        A camera is stopped only once the fallback is up: else its last picture would stay for ever. So an outage of the
-        store stops no camera; and it does not count as the camera's failure.
+        A camera is stopped only once the fallback is up: else its last picture would stay for ever. So an outage of
+        the store stops no camera; and it does not count as the camera's failure.
         """
         try:
-            if not self._locks_us_out(status):
-                image = await self.fetch(status.camera)
-                self._answered(status)
+            if not self._logins_used_up(status):
+                image = await self._fetch(status)
+                self._answered(status, image)
                 await self._put(status, image, "live")
                 self._recovered(status)
         except CameraError as error:
@@ -73,13 +81,31 @@ class Watcher:
                 await self._put(status, self.fallback, "fallback")
             except StoreError:
                 return  # `uploads` has said so; tried again at the next turn
-        if status.failures >= self.max_failures or self._locks_us_out(status):
+        if status.failures >= self.max_failures or self._logins_used_up(status):
             status.stopped = True
             log.error("%s: stopped until the next restart, last error: %s", status.camera, status.error)
 
-    def _locks_us_out(self, status: Status) -> bool:
+    def _logins_used_up(self, status: Status) -> bool:
         """No further login is sent: cameras lock our address for 30 minutes and more after a few wrong ones."""
         return status.login_failures >= self.max_login_failures
+
+    async def _fetch(self, status: Status) -> bytes:
+        """A picture from the camera; its outcome is remembered and counted either way."""
+        begun = time.monotonic()
+        try:
+            image = await self.fetch(status.camera)
+        except CameraError as error:
+            self._remember(status, type(error).__name__, str(error), begun)
+            raise
+        self._remember(status, "live", "", begun, len(image))
+        return image
+
+    def _remember(self, status: Status, result: str, text: str, begun: float, size: int = 0) -> None:
+        seconds, make = time.monotonic() - begun, status.camera.make
+        status.outcomes.append(Outcome(self.now(), result, text, seconds, size))
+        self.metrics.fetches.labels(result, make).inc()
+        self.metrics.fetch_seconds.labels(make).observe(seconds)
+        self.metrics.bytes.labels(make).inc(size)
 
     async def _put(self, status: Status, image: bytes, state: Literal["live", "fallback"]) -> None:
         """Upload; a failed upload may yet have arrived, so afterwards we do not know what is shown."""
@@ -87,18 +113,28 @@ class Watcher:
         status.shown = None
         metadata = {"camera-id": camera.id, "captured-at": now.isoformat(timespec="seconds"), "state": state}
         await self.uploads.put(f"image/{camera.id}.jpg", image, now + self.interval, metadata)
-        status.shown = state
+        status.shown, status.shown_at = state, now
         log.debug("%s: %s picture of %d bytes put", camera, state, len(image))
 
-    def _answered(self, status: Status) -> None:
-        """The camera gave a picture, wherever it goes from here."""
+    def _answered(self, status: Status, image: bytes) -> None:
+        """The camera gave a picture, wherever it goes from here; notice when it is always the same one."""
         status.failures = status.login_failures = 0
+        was_frozen, fingerprint = status.frozen, hash(image)
+        status.same = status.same + 1 if fingerprint == status.fingerprint else 0
+        status.fingerprint = fingerprint
+        if status.frozen and not was_frozen:
+            log.warning(
+                "%s: frozen, the same picture %d times in a row; restart the camera", status.camera, FROZEN_AFTER
+            )
+        elif was_frozen and not status.frozen:
+            log.info("%s: no longer frozen", status.camera)
 
     def _recovered(self, status: Status) -> None:
         if status.failing_since:
             log.info("%s: live again, after %s", status.camera, spoken(self.now() - status.failing_since))
         status.error = status.failing_since = None
         status.last_live = self.now()
+        self.metrics.last_success.set(status.last_live.timestamp())
 
     def _failed(self, status: Status, error: CameraError) -> None:
         """Count it; tell the first failure of an outage aloud and the others under the breath."""

@@ -16,9 +16,11 @@ import pytest
 import trustme
 
 from cameras.connection import open_session
+from cameras.makes import all_makes
 from cameras.simulator import scene
 from cameras.simulator.pretend import PretendCamera
 from cameras.thumbnail import thumbnail
+from config import names
 from tests.pretend_socrata import PretendSocrata
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting, AWS account or .env of whoever runs the tests reaches them."""
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "SOCRATA_", "CAMERA_")) or name in ("STORE", "LOGS_DIRECTORY", "STATE_DIRECTORY"):
-            monkeypatch.delenv(name)
+    for name in [name for name in os.environ if name.startswith("AWS_")] + ["LOGS_DIRECTORY", "NOTIFY_SOCKET"]:
+        monkeypatch.delenv(name, raising=False)
+    for name in names([make.prefix for make in all_makes()]):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test-key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

@@ -20,7 +20,7 @@ class Program:
     def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self.arguments = arguments
         self.folder = folder
-        self.environment = {**os.environ, **settings}
+        self.environment = {**os.environ, "STATUS_ADDRESS": "127.0.0.1:0", **settings}
 
     def __enter__(self) -> Self:
         with (self.folder / "out").open("w") as out, (self.folder / "err").open("w") as err:

@@ -1,7 +1,6 @@
 import pytest
 
-from cameras.camera import Address, Camera, Login, Status
-from cameras.errors import Unreachable
+from cameras.camera import Address, Camera, Login
 
 
 @pytest.mark.parametrize(
@@ -71,12 +70,3 @@ def test_a_camera_shows_its_id_and_make_but_no_login() -> None:
     assert camera.prefix == "SPECTRA_ENHANCED"
     assert "s3cret" not in repr(camera)
     assert "vi3wer" not in repr(camera)
-
-
-def test_the_state_follows_from_what_is_remembered() -> None:
-    status = Status(Camera("1", "Axis", Address("10.1.2.3")))
-    assert status.state == "waiting"
-    status.error = Unreachable("connection refused")
-    assert str(status.state) == "failing"
-    status.stopped = True
-    assert str(status.state) == "stopped"

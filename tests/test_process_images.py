@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cameras.simulator.fleet import Fleet
 from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.pretend_fleet import PretendFleet
 from tests.programs import PROGRAM, Program
 
 LIST = "camera_id,camera_status,camera_mfg,camera_ip\n"
@@ -69,7 +69,7 @@ def test_a_fallback_that_is_no_picture_ends_with_status_2(tmp_path: Path) -> Non
     (tmp_path / "f.jpg").write_text("<html>")
     with Program(tmp_path, CAMERA_LIST="list.csv", FALLBACK_IMAGE="f.jpg") as program:
         assert program.end() == 2
-    assert "FALLBACK_IMAGE=f.jpg: no whole JPEG (an HTML page" in program.err
+    assert "FALLBACK_IMAGE=f.jpg is not a whole JPEG; name one that is" in program.err
 
 
 def test_no_camera_with_an_address_ends_with_status_2_and_names_both_sources(tmp_path: Path) -> None:
@@ -145,10 +145,60 @@ def test_the_demo_runs_on_embedded_defaults_until_it_is_told_to_stop(tmp_path: P
 
 
 def test_the_demos_fleet_can_be_larger_than_austin(tmp_path: Path) -> None:
-    fleet = Fleet(1000, interval=10)
+    fleet = PretendFleet(1000, interval=10)
     for camera in fleet.cameras:
         camera.port = 1
     listed, addresses = fleet.write(tmp_path)
     ids = [row["Camera ID"] for row in csv.DictReader(listed.read_text().splitlines())]
     assert len(set(ids)) == 1000
     assert len(addresses.read_text().splitlines()) == 1001
+
+
+@pytest.mark.parametrize("line", ["STORE: s3://bucket", "STORE s3://bucket", "STORE", "'"])
+def test_a_line_of_dotenv_that_is_no_setting_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(f"INTERVAL=5\n{line}\n")
+    with Program(tmp_path) as program:
+        assert program.end() == 2
+    assert ".env line 2: not NAME=value" in program.err
+    assert program.err.count("\n") == 1
+
+
+def test_dotenv_is_taken_literally_and_the_environment_wins_unless_it_is_blank(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    (tmp_path / ".env").write_text("CAMERA_LIST=list.csv\nSTORE=a${HOME}b\nINTERVAL=7\nTIMEOUT=8\n")
+    with Program(tmp_path, MAX_FAILURES="1", INTERVAL="9", TIMEOUT="") as program:
+        assert program.end() == 1
+    assert "every 9 s, pictures to folder a${HOME}b" in program.err
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"AWS_PROFILE": "none"}, {"AWS_DEFAULT_REGION": "us east"}, {"AWS_ENDPOINT_URL": "127.0.0.1:9"}],
+)
+def test_aws_settings_that_make_no_sense_end_with_status_2(tmp_path: Path, settings: dict[str, str]) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", STORE="s3://pictures", **settings) as program:
+        assert program.end() == 2
+    assert "AWS" in program.err
+    assert "Traceback" not in program.err
+
+
+async def test_once_that_is_interrupted_does_not_claim_success(tmp_path: Path, pretend: Pretend) -> None:
+    camera = await pretend("Sarix", ailment="hangs")
+    with Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, camera)) as program:
+        await asyncio.to_thread(program.until, lambda: bool(camera.asked))
+        assert await asyncio.to_thread(program.stop) == 1
+    assert "stopped by a signal" in program.err
+
+
+async def test_once_tells_what_is_wrong_with_the_store(tmp_path: Path, pretend: Pretend) -> None:
+    (tmp_path / "file").write_text("")
+    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")), STORE="file")
+    assert await _ended(program) == 1
+    assert "store fails: folder file: Not a directory" in program.out
+
+
+def test_the_demo_refuses_a_bucket(tmp_path: Path) -> None:
+    with Program(tmp_path, "demo", "--folder", "s3://bucket") as program:
+        assert program.end() == 2
+    assert "'s3://bucket' must be the path of a folder" in program.err

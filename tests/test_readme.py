@@ -36,6 +36,8 @@ def makes_list() -> str:
 def _shown(default: object) -> str:
     if isinstance(default, Path):
         return str(default.relative_to(HERE) if default.is_absolute() else default)
+    if isinstance(default, bool):
+        return "yes" if default else "no"
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cameras import uploads as uploads_module
 from cameras.errors import StoreError
+from cameras.metrics import Metrics
 from cameras.uploads import Uploads
 from tests.fakes import Clock, MemoryStore
 
@@ -19,7 +20,7 @@ async def _put(uploads: Uploads) -> None:
 async def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "cameras")
     store, clock = MemoryStore(), Clock()
-    uploads = Uploads(store, 300, clock)
+    uploads = Uploads(store, 300, clock, Metrics())
     store.out = True
     for _ in range(100):
         with pytest.raises(StoreError):
@@ -37,7 +38,7 @@ async def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptur
 
 async def test_a_half_broken_bucket_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     store, clock = MemoryStore(), Clock()
-    uploads = Uploads(store, 300, clock)
+    uploads = Uploads(store, 300, clock, Metrics())
     for number in range(100):
         store.out = number % 2 == 0
         with contextlib.suppress(StoreError):
@@ -61,7 +62,7 @@ class SlowStore:
 
 async def test_an_upload_that_has_begun_is_finished_before_the_process_stops() -> None:
     store = SlowStore()
-    putting = asyncio.create_task(_put(Uploads(store, 300, Clock())))
+    putting = asyncio.create_task(_put(Uploads(store, 300, Clock(), Metrics())))
     await store.begun.wait()
     putting.cancel()
     await asyncio.sleep(0)
@@ -74,7 +75,7 @@ async def test_an_upload_that_has_begun_is_finished_before_the_process_stops() -
 async def test_a_hanging_upload_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads_module, "GRACE", 0.01)
     store = SlowStore()
-    putting = asyncio.create_task(_put(Uploads(store, 300, Clock())))
+    putting = asyncio.create_task(_put(Uploads(store, 300, Clock(), Metrics())))
     await store.begun.wait()
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -4,14 +4,17 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
+from prometheus_client import generate_latest
 
-from cameras.camera import Address, Camera, Status
+from cameras.camera import Address, Camera
 from cameras.errors import CameraError, FetcherBug, LoginRejected, Unreachable
+from cameras.metrics import Metrics
+from cameras.status import OUTCOMES, Status
 from cameras.uploads import Uploads
 from cameras.watch import Watcher
 from tests.fakes import Clock, MemoryStore, some_ticks
 
-LIVE, FALLBACK = b"a picture", b"the fallback"
+LIVE, OTHER, FALLBACK = b"a picture", b"another picture", b"the fallback"
 DARK = Unreachable("connection refused")
 LOCKED = LoginRejected("401 after Digest MD5")
 
@@ -26,12 +29,13 @@ class Day:
         self.asked = 0
         self.store, self.clock = MemoryStore(), Clock()
         self.status = Status(Camera("105", "Wisenet", Address("10.0.0.1")))
-        self.uploads = Uploads(self.store, 300, self.clock)
+        self.uploads = Uploads(self.store, 300, self.clock, Metrics())
         self.watcher = Watcher(
             self.fetch,
             self.uploads,
             FALLBACK,
             self.clock,
+            Metrics(),
             max_failures=max_failures,
             max_login_failures=max_login_failures,
         )
@@ -146,7 +150,7 @@ async def test_after_an_upload_of_unknown_outcome_the_fallback_is_put_again() ->
 
 async def test_one_line_for_each_change_and_none_for_a_repetition(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "cameras")
-    day = Day([LIVE, LIVE, DARK, DARK, DARK, LIVE, LIVE, *[DARK] * 5])
+    day = Day([LIVE, OTHER, DARK, DARK, DARK, LIVE, OTHER, *[DARK] * 5])
     await day.cycles(12)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", f"camera 105 (Wisenet): {DARK}"),
@@ -164,3 +168,55 @@ async def test_a_bug_is_logged_with_its_traceback_once(caplog: pytest.LogCapture
     (record,) = caplog.records
     assert record.exc_info
     assert record.exc_info[0] is KeyError
+
+
+async def test_a_camera_that_always_gives_the_same_picture_is_frozen_and_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "cameras")
+    day = Day([LIVE, LIVE, LIVE, LIVE, LIVE, LIVE, OTHER])
+    await day.cycles(3)
+    assert not day.status.frozen
+    await day.cycles(3)
+    assert (day.status.frozen, day.status.state) == (True, "live")
+    await day.cycles()
+    assert not day.status.frozen
+    assert [record.getMessage() for record in caplog.records] == [
+        "camera 105 (Wisenet): frozen, the same picture 4 times in a row; restart the camera",
+        "camera 105 (Wisenet): no longer frozen",
+    ]
+
+
+async def test_the_last_outcomes_are_remembered_and_no_more() -> None:
+    day = Day([DARK, *[LIVE, OTHER] * 10])
+    await day.cycles(2)
+    dark, live = day.status.outcomes
+    assert (dark.result, dark.text, dark.size) == ("Unreachable", str(DARK), 0)
+    assert (live.result, live.text, live.size) == ("live", "", len(LIVE))
+    await day.cycles(18)
+    assert len(day.status.outcomes) == OUTCOMES
+
+
+async def test_the_next_try_is_known_until_the_camera_is_stopped() -> None:
+    day = Day([LIVE, *[DARK] * 5])
+    await day.watcher.watch(day.status, some_ticks(1))
+    assert day.status.next_try == day.clock.time + timedelta(seconds=300)
+    await day.watcher.watch(day.status, some_ticks(5))
+    assert day.status.stopped
+    assert not day.status.next_try
+
+
+async def test_every_try_is_counted_by_outcome_and_make() -> None:
+    day = Day([LIVE, DARK, DARK])
+    await day.watcher.watch(day.status, some_ticks(3))
+    lines = generate_latest(day.watcher.metrics.registry).decode().splitlines()
+    for line in (
+        'cctv_fetches_total{make="Wisenet",outcome="live"} 1.0',
+        'cctv_fetches_total{make="Wisenet",outcome="Unreachable"} 2.0',
+        'cctv_fetch_seconds_count{make="Wisenet"} 3.0',
+        f'cctv_picture_bytes_total{{make="Wisenet"}} {len(LIVE):.1f}',
+        "cctv_tick_lateness_seconds_count 3.0",
+    ):
+        assert line in lines
+    registry = day.watcher.metrics.registry
+    assert registry.get_sample_value("cctv_last_success_timestamp_seconds") == day.clock.time.timestamp()

@@ -36,14 +36,22 @@ def all_makes() -> tuple[Make, ...]:
 
 def _make(stem: str) -> Make:
     module = import_module(f"{__name__}.{stem}")
-    spellings = (*getattr(module, "NAMES", ()), stem.replace("_", " ").title())
+    names = getattr(module, "NAMES", ())
+    if not isinstance(names, tuple):  # ("Acme") is text, and would be taken letter by letter
+        raise TypeError(f"{stem}.py: NAMES must be a tuple, such as ({names!r},)")
+    spellings: tuple[str, ...] = (*names, stem.replace("_", " ").title())
     name = next(spelling for spelling in spellings if file_name(spelling) == stem)
     return Make(name, stem.upper(), spellings, module.fetch)
 
 
 @cache
 def _by_spelling() -> dict[str, Make]:
-    return {file_name(spelling): make for make in all_makes() for spelling in make.spellings}
+    found: dict[str, Make] = {}
+    for make in all_makes():
+        for name in map(file_name, make.spellings):
+            if found.setdefault(name, make) is not make:
+                raise ValueError(f"{make.name} and {found[name].name} both claim the spelling {name}")
+    return found
 
 
 def make_called(spelling: str) -> Make:
@@ -52,3 +60,7 @@ def make_called(spelling: str) -> Make:
         return _by_spelling()[file_name(spelling)]
     except KeyError:
         raise UnknownMake(f"{quote(spelling)} fits no file in cameras/makes/") from None
+
+
+def is_known(spelling: str) -> bool:
+    return file_name(spelling) in _by_spelling()

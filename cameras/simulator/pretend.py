@@ -129,7 +129,10 @@ class PretendCamera:
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    start = await reader.readexactly(1)
+    if not start.isalpha():  # TLS, where HTTP is spoken
+        raise asyncio.IncompleteReadError(start, None)
+    head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip().split("\r\n")
     method, target, _ = first.split(" ")
     fields = (line.partition(":") for line in lines)

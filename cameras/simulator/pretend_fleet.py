@@ -4,7 +4,6 @@ import asyncio
 import csv
 import itertools
 import time
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -26,31 +25,55 @@ class Spell(NamedTuple):
 
 
 FOR_EVER = float("inf")
+FROZEN = "frozen"  # no ailment of the list: it gives a picture, but always the same
 SCRIPT = {  # position in the fleet, modulo 40; spells are counted in intervals
     2: Spell("off", 3, 9),
     9: Spell("cut off", 2, 7),
     15: Spell("wrong password", FOR_EVER, FOR_EVER),
     22: Spell("HTML page", 3, 10),
+    26: Spell(FROZEN, 7, 14),
     29: Spell("hangs", 2, 8),
     34: Spell("busy", 1, 5),
     37: Spell("wrong make", FOR_EVER, FOR_EVER),
 }
 
 
-class Fleet:
+class Place(NamedTuple):
+    """A row of the dataset."""
+
+    id: str
+    place: str
+    make: str
+    longitude: float
+    latitude: float
+
+
+def austin(count: int) -> list[Place]:
+    """`count` cameras, spread evenly over Austin; once all are used, again with other ids."""
+    with AUSTIN.open(encoding="utf-8", newline="") as file:
+        rows = [
+            Place(id, place, make, float(longitude), float(latitude))
+            for id, place, make, longitude, latitude in itertools.islice(csv.reader(file), 1, None)
+        ]
+    chosen = rows[:: max(1, len(rows) // count)]
+    return [
+        chosen[number % len(chosen)]._replace(
+            id=str(int(chosen[number % len(chosen)].id) + number // len(chosen) * 10_000)
+        )
+        for number in range(count)
+    ]
+
+
+class PretendFleet:
     """`count` running pretend cameras; use in `async with`. `interval` is the daemon's, in seconds."""
 
     def __init__(self, count: int, interval: float) -> None:
         self.interval = interval
-        self.rows = list(itertools.islice(_rows(count), count))
+        self.places = austin(count)
         foreign = itertools.cycle(make.name for make in all_makes())
         self.cameras = [
-            PretendCamera(
-                next(foreign) if position % OTHERS == 0 else row["Camera Manufacturer"],
-                row["Camera ID"],
-                row["Location Name"],
-            )
-            for position, row in enumerate(self.rows)
+            PretendCamera(next(foreign) if position % OTHERS == 0 else place.make, place.id, place.place)
+            for position, place in enumerate(self.places)
         ]
 
     async def __aenter__(self) -> Self:
@@ -73,13 +96,14 @@ class Fleet:
             elapsed = (time.monotonic() - start) / self.interval
             for position, camera in enumerate(self.cameras):
                 if spell := SCRIPT.get(position % 40):
-                    camera.ailment = spell.ailment if elapsed % spell.round < spell.sick else ""
+                    _cast(spell, camera, elapsed)
             await asyncio.sleep(self.interval / 20)
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """The fleet as CAMERA_LIST and CAMERA_ADDRESSES want it: two CSV files in `folder`."""
         listed, addresses = folder / "cameras.csv", folder / "addresses.csv"
-        _write(listed, [list(self.rows[0]), *(list(row.values()) for row in self.rows)])
+        rows = [[each.id, each.place, "TURNED_ON", each.make, _point(each)] for each in self.places]
+        _write(listed, [["Camera ID", "Location Name", "Camera Status", "Camera Manufacturer", "Location"], *rows])
         lines = [
             [each.id, f"127.0.0.1:{each.port}", each.make, each.gate.username, each.gate.password, _path(each)]
             for each in self.cameras
@@ -88,14 +112,17 @@ class Fleet:
         return listed, addresses
 
 
-def _rows(count: int) -> Iterator[dict[str, str]]:
-    """Spread evenly over Austin; once all are used, again with other ids."""
-    with AUSTIN.open(encoding="utf-8", newline="") as file:
-        austin = list(csv.DictReader(file))
-    step = max(1, len(austin) // count)
-    for round in itertools.count():
-        for row in austin[::step]:
-            yield {**row, "Camera ID": str(int(row["Camera ID"]) + 10_000 * round)}
+def _cast(spell: Spell, camera: PretendCamera, elapsed: float) -> None:
+    """`elapsed` in intervals."""
+    sick = elapsed % spell.round < spell.sick
+    if spell.ailment == FROZEN:
+        camera.still = (camera.still or camera.picture()) if sick else b""
+    else:
+        camera.ailment = spell.ailment if sick else ""
+
+
+def _point(place: Place) -> str:
+    return f"POINT ({place.longitude} {place.latitude})"
 
 
 def _path(camera: PretendCamera) -> str:

@@ -1,0 +1,54 @@
+"""One try to get a picture, told step by step as it goes over the wire. It is the daemon's own code, watched."""
+
+import time
+from types import SimpleNamespace
+
+import aiohttp
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
+
+from cameras.camera import Camera
+from cameras.challenge import parse
+from cameras.connection import open_session
+from cameras.errors import plain
+from cameras.thumbnail import thumbnail
+from config import Config
+
+
+async def explained(config: Config, camera: Camera) -> bytes:
+    """As `thumbnail`, with a single try."""
+    print(f"make: {camera.make}; login: {camera.login.source if camera.login else 'none'}")
+    begun = time.monotonic()
+    async with open_session(trace_configs=[_connection_trace()]) as session:
+        try:
+            return await thumbnail(camera, session, config.timeout, tries=1, observers=(_tell,))
+        finally:
+            print(f"time: {time.monotonic() - begun:.2f} s of {config.timeout:g} s")
+
+
+async def _tell(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """aiohttp client middleware: every request and its answer, as they go over the wire."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    print(f"{request.method} {request.url}" + (f" with {scheme} login" if scheme else ""))
+    begun = time.monotonic()
+    response = await handler(request)
+    print(f"  answer: {response.status} after {time.monotonic() - begun:.2f} s")
+    for name, value in response.headers.items():
+        print(f"  {plain(name)}: {'(hidden)' if name.lower() == 'set-cookie' else plain(value, 200)}")
+    for challenge in parse(response.headers.getall("WWW-Authenticate", [])):
+        obstacle = f", which cannot be answered: {challenge.obstacle}" if challenge.obstacle else ""
+        print(f"  it offers: {plain(str(challenge))}{obstacle}")
+    return response
+
+
+def _connection_trace() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+
+    async def begin(_: ClientSession, context: SimpleNamespace, __: aiohttp.TraceConnectionCreateStartParams) -> None:
+        context.begun = time.monotonic()
+
+    async def end(_: ClientSession, context: SimpleNamespace, __: aiohttp.TraceConnectionCreateEndParams) -> None:
+        print(f"  connected after {time.monotonic() - context.begun:.2f} s")
+
+    trace.on_connection_create_start.append(begin)
+    trace.on_connection_create_end.append(end)
+    return trace

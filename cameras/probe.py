@@ -1,0 +1,54 @@
+"""One camera, one try, explained step by step: for the person at the pole."""
+
+from pathlib import Path
+
+from cameras import jpeg
+from cameras.addresses import GENERIC
+from cameras.camera import Address, Camera
+from cameras.camera_list import find_camera
+from cameras.errors import CameraError, ConfigError, UnknownMake, quote
+from cameras.every_make import picture_of_any_make
+from cameras.explain import explained
+from cameras.makes import make_called
+from config import Config
+
+
+async def camera_to_probe(config: Config, target: str, make: str | None) -> tuple[Camera, bool]:
+    """The camera with this id on the list, or at this address, which has a dot or a colon in it; and whether its make
+    is known. Prints where the address came from. ConfigError says what is wrong with either."""
+    if "." in target or ":" in target:
+        print(f"address {target} from the command line")
+        return _camera_at(config, target, make), make is not None
+    camera, where, known = await find_camera(config, target, make)
+    print(f"{camera}, {camera.place or 'no place given'}; address {camera.address} from {where}")
+    return camera, known
+
+
+def _camera_at(config: Config, target: str, make: str | None) -> Camera:
+    try:
+        address, known = Address.parse(target), make_called(make or GENERIC)
+    except (ValueError, UnknownMake) as error:
+        raise ConfigError(f"{quote(target)}: {error}") from None
+    return Camera("probe", known.name, address, config.login_for(known.prefix))
+
+
+async def run_probe(config: Config, camera: Camera, every_make: bool, save: Path | None) -> int:
+    """Exit status: 0 if the camera gave a whole picture, else 1. `save` is where to write it."""
+    try:
+        image = await (picture_of_any_make if every_make else explained)(config, camera)
+    except CameraError as error:
+        print(f"verdict: {type(error).__name__}: {error}")
+        return 1
+    width, height = jpeg.size(image)
+    print(f"verdict: live, a whole JPEG of {width} by {height} pixels, {len(image):,} bytes")
+    if save:
+        _write(save, image)
+    return 0
+
+
+def _write(path: Path, image: bytes) -> None:
+    try:
+        path.write_bytes(image)
+    except OSError as error:
+        raise ConfigError(f"--save {path}: {error.strerror}; name a file that can be written") from error
+    print(f"saved: {path}")

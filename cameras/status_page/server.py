@@ -1,0 +1,130 @@
+"""The page's routes and handlers. See README.md, "The status page"."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from cameras.errors import ConfigError
+from cameras.fleet import Fleet
+from cameras.status_page.guard import guard_for
+from cameras.status_page.view import Filter, Viewer, groups, map_of
+from cameras.stores import FolderStore
+from cameras.values import Listen
+from config import Config
+
+HERE = Path(__file__).parent
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -> AsyncIterator[None]:
+    """Serves the page while the context is open, unless STATUS_ADDRESS is blank; ConfigError if it cannot listen."""
+    if config.status_address is None:
+        yield
+        return
+    runner = web.AppRunner(_application(config, fleet, registry), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await _listen(runner, config.status_address)
+        log.info("status page: http://%s/", Listen(*runner.addresses[0][:2]))
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, address: Listen) -> None:
+    try:
+        await web.TCPSite(runner, address.host, address.port).start()
+    except OSError as error:
+        reason = "the port is taken" if error.errno == 98 else error.strerror
+        raise ConfigError(f"STATUS_ADDRESS={address}: {reason}; name another address, or leave it blank") from error
+
+
+def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> web.Application:
+    store = fleet.uploads.store
+    folder = store.folder if isinstance(store, FolderStore) and not config.public_url else None
+    page = Page(
+        Viewer(fleet, config.public_url or ("" if folder else None), config.status_show_addresses), registry, folder
+    )
+    own_name = config.status_address.host if config.status_address else ""
+    app = web.Application(middlewares=[guard_for(config.public_url, own_name)])
+    app.router.add_static("/static", HERE / "static")
+    app.router.add_get("/", page.wall)
+    app.router.add_get("/camera/{id}", page.camera)
+    app.router.add_get("/image/{id}.jpg", page.image)
+    app.router.add_get("/status.json", page.status)
+    app.router.add_get("/metrics", page.metrics)
+    app.router.add_get("/healthz", page.health)
+    return app
+
+
+class Page:
+    """The handlers. `folder` holds the pictures, where they are not to be had elsewhere."""
+
+    def __init__(self, viewer: Viewer, registry: CollectorRegistry, folder: Path | None) -> None:
+        self.viewer = viewer
+        self.registry = registry
+        self.folder = folder
+        self.by_id = {status.camera.id: status for status in viewer.fleet.statuses}
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.filters.update(ago=viewer.ago, ahead=viewer.ahead)
+
+    def _html(self, template: str, **values: object) -> web.Response:
+        text = self.templates.get_template(template).render(values)
+        return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def wall(self, request: web.Request) -> web.Response:
+        query = request.query
+        chosen = Filter(query.get("state", ""), query.get("make", ""), query.get("error", ""), query.get("q", ""))
+        whole = self.viewer.whole()
+        shown = [camera for camera in whole["cameras"] if chosen.lets_through(camera)]
+        makes = sorted({camera["make"] for camera in whole["cameras"]})
+        return self._html(
+            "wall.html",
+            fleet=whole,
+            groups=groups(shown),
+            map=map_of(shown),
+            makes=makes,
+            filter=chosen,
+            shown=len(shown),
+        )
+
+    async def camera(self, request: web.Request) -> web.Response:
+        if not (status := self.by_id.get(request.match_info["id"])):
+            raise web.HTTPNotFound(text="There is no such camera on the list.\n")
+        return self._html("camera.html", camera=self.viewer.camera(status), fleet=self.viewer.fleet)
+
+    async def image(self, request: web.Request) -> web.StreamResponse:
+        """The folder's file, with the headers that a bucket would send."""
+        status = self.by_id.get(request.match_info["id"])
+        if not (self.folder and status):
+            raise web.HTTPNotFound
+        path = self.folder / "image" / f"{status.camera.id}.jpg"
+        if not path.is_file():
+            raise web.HTTPNotFound
+        until = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(seconds=self.viewer.fleet.interval)
+        return web.FileResponse(path, headers={"Expires": format_datetime(until, usegmt=True)})
+
+    async def status(self, _: web.Request) -> web.Response:
+        return web.json_response(self.viewer.whole(), headers={"Cache-Control": "no-store"})
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def health(self, _: web.Request) -> web.Response:
+        problems = self.viewer.fleet.problems()
+        return web.json_response({"healthy": not problems, "problems": problems}, status=503 if problems else 200)
