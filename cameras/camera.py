@@ -45,10 +45,16 @@ def _canonical(host: str) -> str:
         if bracketed or not _NAME.fullmatch(host) or len(host) > 253 or _looks_numeric(host):
             raise ValueError("not an IPv4 or IPv6 address or a host name, with an optional :port") from None
         return host.lower()
-    mapped = getattr(ip, "ipv4_mapped", None) or ip
-    if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified:
+    if forbidden(str(ip)):
         raise ValueError("a link-local, multicast or unspecified address cannot be a camera's")
-    return str(mapped)
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
+def forbidden(ip_address: str) -> bool:
+    """Whether no camera can be there; an IPv4 address in IPv6's clothes is seen through."""
+    ip = ipaddress.ip_address(ip_address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return ip.is_link_local or ip.is_multicast or ip.is_unspecified
 
 
 def _looks_numeric(host: str) -> bool:

@@ -8,7 +8,8 @@ from yarl import URL
 
 from cameras.camera import Camera
 from cameras.challenge import AnswerChallenge, parse
-from cameras.errors import LoginRejected, Refused, TooLarge, quote
+from cameras.errors import LoginRejected, NotAnImage, Refused, TooLarge, quote
+from cameras.resolver import CameraResolver
 
 BODY_LIMIT = 10_000_000  # bytes; traffic stills are 20 KB to 1 MB
 BUSY = (429, 503)
@@ -22,7 +23,7 @@ def open_session(trace_configs: list[aiohttp.TraceConfig] | None = None) -> aioh
     connections: the fleet has one request in flight for each camera, and a hung camera must not use up another's turn.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, force_close=True),
+        connector=aiohttp.TCPConnector(limit=0, force_close=True, resolver=CameraResolver()),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
         headers={"User-Agent": "cctv-images", "Accept-Encoding": "identity"},
@@ -96,7 +97,9 @@ class Connection:
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read chunk by chunk: Content-Length may be missing, or a lie."""
+        """Read chunk by chunk: Content-Length may be missing, or a lie. A video stream would never end."""
+        if response.content_type.startswith("multipart/"):
+            raise NotAnImage("a video stream", "give the path of its stills; a stream of pictures costs too much")
         body = bytearray()
         if (response.content_length or 0) <= self.body_limit:
             async for chunk in response.content.iter_any():

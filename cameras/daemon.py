@@ -40,7 +40,7 @@ async def run(config: Config, cameras: CameraList, notifier: Notifier) -> None:
             )
             telling = [
                 background.create_task(summaries(every(config.interval, slot=config.interval), fleet.summary)),
-                background.create_task(notifier.keep_telling(fleet.summary)),
+                background.create_task(notifier.keep_telling(fleet.status_line)),
             ]
             await _watch_all(fleet, watcher)
             for task in telling:

@@ -52,6 +52,11 @@ class Fleet:
             line += " (" + ", ".join(f"{name} {count}" for name, count in reasons) + ")"
         return line + (f"; store fails, {self.uploads.failed} uploads lost" if self.uploads.error else "")
 
+    def status_line(self) -> str:
+        """`962 live, 21 failing, 17 stopped`, for systemctl status."""
+        counts = self.counts()
+        return ", ".join(f"{counts[state]} {state}" for state in ("live", "failing", "stopped"))
+
     @property
     def last_success(self) -> datetime | None:
         """When a live picture was last put."""

@@ -37,17 +37,26 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
     formatter.default_msec_format = "%s.%03dZ"
     for handler in handlers:
         handler.setFormatter(formatter)
+    logging.raiseExceptions = False  # a full disk costs the line, not a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("cameras").setLevel(level)
     sys.excepthook = _log_bug
 
 
+class LogFile(logging.handlers.RotatingFileHandler):
+    """Rotates in the way that `tail -f` survives, and begins anew when somebody has deleted the file."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not os.path.exists(self.baseFilename):  # noqa: PTH110  a str, looked at for each line
+            self.close()
+            self.stream = self._open()
+        super().emit(record)
+
+
 def _rotating(file: Path) -> logging.Handler:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=FILE_SIZE, backupCount=OLD_FILES, encoding="utf-8"
-        )
+        handler = LogFile(file, maxBytes=FILE_SIZE, backupCount=OLD_FILES, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"LOG_FILE={file}: {error.strerror}; name a file in a folder that we may write to") from error
     handler.rotator = _copy_and_truncate

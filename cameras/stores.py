@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -40,13 +41,15 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._writers = ThreadPoolExecutor(4, "folder")  # not the default one, which slow DNS may fill
 
     def __str__(self) -> str:
         return f"folder {self.folder}"
 
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:  # noqa: ARG002
         try:
-            await asyncio.to_thread(write_whole, self.folder / name, image)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._writers, write_whole, self.folder / name, image)
         except OSError as error:
             raise StoreError(f"{self}: {error.strerror}; check its disk and permissions") from error
 

@@ -61,15 +61,15 @@ def _translated(error: aiohttp.ClientError | OSError) -> CameraError:
     """aiohttp reports what it cannot parse as a ClientResponseError with a status that the camera never sent."""
     match error:
         case aiohttp.ClientResponseError():
-            return Garbled(quote(error.message))
+            return Garbled(quote(error.message.splitlines()[0] if error.message else "no reason given"))
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError() | ssl.SSLError():
             return Unreachable("TLS handshake failed", "check that its port speaks https")
         case aiohttp.ConnectionTimeoutError():
             return Unreachable("no connection in time")
         case aiohttp.ClientConnectorDNSError():
-            return Unreachable("its host name is not known", "check the name and this machine's DNS")
+            return Unreachable(error.os_error.strerror or "name not known", "check its name and this machine's DNS")
         case aiohttp.ClientConnectorError():
-            return Unreachable(error.os_error.strerror or "connection failed")
+            return Unreachable(error.os_error.strerror or type(error.os_error).__name__)
         case aiohttp.ClientPayloadError():
             return Unreachable("cut off in the middle of its answer")
         case aiohttp.ServerDisconnectedError():

@@ -1,12 +1,14 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
 
-from cameras.camera import Camera
+from cameras.camera import Address, Camera
 from cameras.connection import Connection
-from cameras.errors import LoginRejected, Refused, TooLarge
+from cameras.errors import LoginRejected, Refused, TooLarge, Unreachable
 from cameras.simulator.pretend import PretendCamera
+from cameras.thumbnail import thumbnail
 
 Pretend = Callable[..., Awaitable[PretendCamera]]
 
@@ -76,10 +78,6 @@ async def test_the_request_asks_for_nothing_that_costs_the_camera(
 
 
 async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
-    import asyncio
-
-    from cameras.camera import Address
-
     async def answer(_: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         stream.write(b"HTTP/1.0 200 OK\r\n\r\nsix")
         await stream.drain()
@@ -89,3 +87,14 @@ async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None
     async with server:
         address = Address.parse(f"[::1]:{server.sockets[0].getsockname()[1]}")
         assert await Connection(Camera("1", "Sarix", address), session).get("/") == b"six"
+
+
+async def test_a_name_that_leads_to_a_link_local_address_is_not_asked(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(*_: object) -> list[dict[str, object]]:
+        return [{"hostname": "cam5", "host": "169.254.169.254", "port": 80, "family": 2, "proto": 6, "flags": 0}]
+
+    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", resolve)
+    with pytest.raises(Unreachable, match="its name leads to a link-local address"):
+        await thumbnail(Camera("1", "Sarix", Address.parse("cam5")), session, timeout=10, retry_pause=0)

@@ -74,3 +74,14 @@ async def test_a_summary_is_logged_at_each_tick(caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.INFO, "cameras")
     await logs.summaries(some_ticks(2), lambda: "live 2, failing 0")
     assert [record.getMessage() for record in caplog.records] == ["live 2, failing 0"] * 2
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_deleted_log_file_begins_anew(tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "cctv.log"
+    logs.set_up("INFO", file)
+    log = logging.getLogger("cameras.test")
+    log.info("before")
+    file.unlink()
+    log.info("after")
+    assert "after" in file.read_text()

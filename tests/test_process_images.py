@@ -202,3 +202,12 @@ def test_the_demo_refuses_a_bucket(tmp_path: Path) -> None:
     with Program(tmp_path, "demo", "--folder", "s3://bucket") as program:
         assert program.end() == 2
     assert "'s3://bucket' must be the path of a folder" in program.err
+
+
+def test_a_full_disk_under_the_log_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", MAX_FAILURES="1", LOG_FILE="/dev/full") as program:
+        assert program.end() == 1
+    assert "every camera has stopped" in program.err
+    assert "Traceback" not in program.err
+    assert (tmp_path / "public/image/1.jpg").exists()

@@ -1,4 +1,6 @@
 import asyncio
+import resource
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -162,3 +164,25 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"folder .*/file: Not a directory; check its disk and permissions"):
         await FolderStore(tmp_path / "file").put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+async def test_a_folder_that_is_deleted_meanwhile_is_made_anew(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "public")
+    await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    shutil.rmtree(tmp_path / "public")
+    await store.put("image/1.jpg", b"y", EXPIRES, METADATA)
+    assert (tmp_path / "public/image/1.jpg").read_bytes() == b"y"
+
+
+async def test_a_full_disk_keeps_the_old_picture_and_leaves_no_rest(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    await store.put("1.jpg", b"old", EXPIRES, METADATA)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="File too large; check its disk"):
+            await store.put("1.jpg", b"x" * 100_000, EXPIRES, METADATA)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert sorted(tmp_path.glob("**/*")) == [tmp_path / "1.jpg"]
+    assert (tmp_path / "1.jpg").read_bytes() == b"old"

@@ -7,9 +7,9 @@ import pytest
 from cameras import makes
 from cameras.camera import Address, Camera
 from cameras.connection import Connection
-from cameras.errors import CameraError, FetcherBug, Garbled, NotAnImage, TooLarge, Unreachable
+from cameras.errors import CameraError, FetcherBug, Garbled, LoginRejected, NotAnImage, Refused, TooLarge, Unreachable
 from cameras.makes import Make, all_makes
-from cameras.simulator.ailments import AILMENTS
+from cameras.simulator.ailments import AILMENTS, refuses
 from cameras.simulator.pretend import PretendCamera
 from cameras.thumbnail import thumbnail
 
@@ -30,12 +30,16 @@ async def test_every_ailment_of_every_make_has_its_error(
     make: str, ailment: str, pretend: Pretend, session: aiohttp.ClientSession
 ) -> None:
     camera = await pretend(make, ailment=ailment)
-    deadline = 0.2 if ailment in ("hangs", "slow") else 10
-    with pytest.raises(CameraError) as caught:
+    deadline = 0.2 if ailment in ("hangs", "slow", "length too large") else 10
+    if expected := AILMENTS[ailment].error:
+        with pytest.raises(CameraError) as caught:
+            await thumbnail(camera.camera, session, deadline, retry_pause=0)
+        assert type(caught.value) is expected
+        assert camera.gate.password not in str(caught.value)
+        assert str(caught.value).isprintable()
+    else:
         await thumbnail(camera.camera, session, deadline, retry_pause=0)
-    assert type(caught.value) is AILMENTS[ailment].error
-    assert camera.gate.password not in str(caught.value)
-    assert camera.gate.refused <= 1
+    assert sum("authorization" in each.headers for each in camera.asked) <= (1 if expected is LoginRejected else 9)
 
 
 async def test_a_failed_connection_gets_one_more_try(
@@ -45,6 +49,44 @@ async def test_a_failed_connection_gets_one_more_try(
     with pytest.raises(Unreachable):
         await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
     assert len(camera.asked) == 2
+
+
+@pytest.mark.parametrize("ailment", ["busy", "throttling"])
+async def test_a_camera_that_says_it_is_busy_is_asked_once(
+    ailment: str, pretend: Pretend, session: aiohttp.ClientSession
+) -> None:
+    camera = await pretend("Axis", ailment=ailment)
+    with pytest.raises(Refused):
+        await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
+    assert len(camera.asked) == 1
+
+
+async def test_a_redirect_is_not_followed_and_takes_no_login_along(
+    pretend: Pretend, session: aiohttp.ClientSession
+) -> None:
+    camera, other = await pretend("Axis"), await pretend("Sarix")
+    elsewhere = refuses(b"302 Found", b"Location: http://127.0.0.1:%d/" % other.port)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(AILMENTS, "redirect elsewhere", elsewhere)
+        camera.ailment = "redirect elsewhere"
+        with pytest.raises(Refused, match="302 redirect, not followed"):
+            await thumbnail(camera.camera, session, timeout=10)
+    assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"), [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "TLS handshake failed"), (b"", "Connection")]
+)
+async def test_broken_tls_is_named(answer: bytes, sentence: str, session: aiohttp.ClientSession) -> None:
+    async def speak(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        stream.write(answer)
+        stream.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        camera = Camera("1", "GRIDSMART", Address("127.0.0.1", server.sockets[0].getsockname()[1]))
+        with pytest.raises(Unreachable, match=sentence):
+            await thumbnail(camera, session, timeout=10, retry_pause=0)
 
 
 async def test_a_bad_answer_gets_no_second_try(pretend: Pretend, session: aiohttp.ClientSession) -> None:

@@ -1,94 +1,91 @@
-"""What can be wrong with a camera, by name; and the error that we must make of it.
+"""What can be wrong with a camera, by name; and the error that we must make of it, if any."""
 
-An ailment answers in the camera's place. It is handed the request and the stream, and may do what it likes.
-"""
+import gzip
+from typing import NamedTuple
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from cameras.errors import CameraError, Garbled, LoginRejected, NotAnImage, Refused, TooLarge, Unreachable
+from cameras.simulator.acts import (
+    OK,
+    Act,
+    body,
+    endless,
+    gate,
+    hangs,
+    left_hanging,
+    off,
+    reset,
+    says,
+    slow,
+    slow_refusal,
+    video,
+    with_thumbnail,
+    wrong_password,
+)
 
-from cameras.errors import CameraError, LoginRejected, NotAnImage, Refused, Unreachable
 
-if TYPE_CHECKING:
-    from cameras.simulator.pretend import PretendCamera, Request
+class Ailment(NamedTuple):
+    """`error` None: the camera is odd, but must be served."""
 
-Act = Callable[["PretendCamera", "Request", asyncio.StreamWriter], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Ailment:
     act: Act
-    error: type[CameraError]
+    error: type[CameraError] | None
 
 
-async def off(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Resets every connection."""
-    stream.transport.abort()
+def refuses(status: bytes, *headers: bytes, content: bytes = b"<html>no</html>") -> Ailment:
+    return Ailment(body(lambda _: content, *headers, status=status), Refused)
 
 
-async def hangs(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Takes the connection and never answers."""
-    await asyncio.Event().wait()
+def demands(*challenges: bytes) -> Ailment:
+    """401 for ever, with these challenges."""
+    headers = [b"WWW-Authenticate: " + challenge for challenge in challenges]
+    return Ailment(body(lambda _: b"", *headers, status=b"401 Unauthorized"), LoginRejected)
 
 
-async def slow(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """A byte a second."""
-    stream.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n")
-    for byte in camera.picture():
-        stream.write(bytes([byte]))
-        await stream.drain()
-        await asyncio.sleep(1)
-
-
-async def wrong_password(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Accepts no login, not even the right one, as while it is locked."""
-    camera.gate.refused += "authorization" in request.headers
-    camera.deny(stream)
-
-
-async def html_page(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """A login page where the picture was due, as a picture and with status 200."""
-    page = b"<!DOCTYPE html><html><title>Login</title><body>Please log in</body></html>"
-    camera.answer(stream, 200, page, {"Content-Type": "image/jpeg"})
-
-
-async def cut_off(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Promises the whole picture, sends half of it and closes."""
-    picture = camera.picture()
-    camera.answer(stream, 200, picture[: len(picture) // 2], {"Content-Length": str(len(picture))})
-
-
-async def half_picture(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Half a picture, and an answer that says that this is all."""
-    picture = camera.picture()
-    camera.answer(stream, 200, picture[: len(picture) // 2])
-
-
-async def empty(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Status 200 and nothing."""
-    camera.answer(stream, 200, b"")
-
-
-async def busy(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """Hikvision's answer while it has no snapshot to give."""
-    camera.answer(stream, 503, b"<ResponseStatus><statusCode>2</statusCode></ResponseStatus>")
-
-
-async def wrong_make(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
-    """The record names a wrong make: every path that we ask for is unknown."""
-    camera.answer(stream, 404, b"<html>not found</html>")
-
-
+NONCE = b'realm="r", nonce="n", '
+PICTURE = b"Content-Type: image/jpeg"
 AILMENTS = {
     "off": Ailment(off, Unreachable),
     "hangs": Ailment(hangs, Unreachable),
     "slow": Ailment(slow, Unreachable),
+    "cut off": Ailment(says(lambda p: OK + b"Content-Length: %d\r\n\r\n" % len(p) + p[: len(p) // 2]), Unreachable),
+    "reset": Ailment(reset, Unreachable),
+    "length too large": Ailment(left_hanging, Unreachable),
+    "length too small": Ailment(says(lambda p: OK + b"Content-Length: 500\r\n\r\n" + p), Garbled),
+    "length twice": Ailment(says(lambda p: OK + b"Content-Length: 9\r\nContent-Length: 8\r\n\r\n" + p), Garbled),
+    "length negative": Ailment(says(lambda p: OK + b"Content-Length: -1\r\n\r\n" + p), Garbled),
+    "garbage": Ailment(says(lambda _: b"\x00\x01 no HTTP at all \xff\r\n\r\n"), Garbled),
+    "header without colon": Ailment(says(lambda p: OK + b"Server GoAhead\r\n\r\n" + p), Garbled),
+    "huge headers": Ailment(says(lambda p: OK + b"X: %s\r\n\r\n" % (b"x" * 200_000) + p), Garbled),
+    "HTML page": Ailment(body(lambda _: b"<!DOCTYPE html><html>Please log in</html>", PICTURE), NotAnImage),
+    "XML error": Ailment(body(lambda _: b"<?xml version='1.0'?><ResponseStatus/>", PICTURE), NotAnImage),
+    "empty": Ailment(body(lambda _: b"", PICTURE), NotAnImage),
+    "half picture": Ailment(body(lambda p: p[: len(p) // 2], PICTURE), NotAnImage),
+    "PNG": Ailment(body(lambda p: b"\x89PNG\r\n\x1a\n" + p, PICTURE), NotAnImage),
+    "gzip bomb": Ailment(body(lambda _: gzip.compress(b"\0" * 20_000_000), b"Content-Encoding: gzip"), NotAnImage),
+    "video": Ailment(video, NotAnImage),
+    "huge picture": Ailment(says(lambda p: OK + b"Content-Length: 60000000\r\n\r\n" + p), TooLarge),
+    "endless": Ailment(endless, TooLarge),
+    "redirect loop": refuses(b"302 Found", b"Location: /"),
+    "redirect elsewhere": refuses(b"302 Found", b"Location: http://169.254.169.254/latest/meta-data/"),
+    "forbidden": refuses(b"403 Forbidden"),
+    "wrong make": refuses(b"404 Not Found"),
+    "throttling": refuses(b"429 Too Many Requests", b"Retry-After: 600"),
+    "broken": refuses(b"500 Internal Server Error"),
+    "busy": refuses(b"503 Busy", content=b"<ResponseStatus><statusCode>2</statusCode></ResponseStatus>"),
     "wrong password": Ailment(wrong_password, LoginRejected),
-    "HTML page": Ailment(html_page, NotAnImage),
-    "cut off": Ailment(cut_off, Unreachable),
-    "half picture": Ailment(half_picture, NotAnImage),
-    "empty": Ailment(empty, NotAnImage),
-    "busy": Ailment(busy, Refused),
-    "wrong make": Ailment(wrong_make, Refused),
+    "slow refusal": Ailment(slow_refusal, LoginRejected),
+    "no challenge": demands(),
+    "unknown algorithm": demands(b"Digest " + NONCE + b'qop="auth", algorithm=ROT13'),
+    "unknown qop": demands(b"Digest " + NONCE + b'qop="auth-xyz"'),
+    "stale loop": demands(b"Digest " + NONCE + b'qop="auth", stale=true'),
+    "realm not UTF-8": demands(b'Digest realm="caf\xe9", nonce="n", qop="auth"'),
+    "broken domain": demands(b"Digest " + NONCE + b'qop="auth", domain="http://["'),
+    "no Content-Type": Ailment(body(lambda p: p), None),
+    "wrong Content-Type": Ailment(body(lambda p: p, b"Content-Type: text/html; charset"), None),
+    "bytes after the end": Ailment(body(lambda p: p + b"\r\n\0--boundary--", PICTURE), None),
+    "embedded thumbnail": Ailment(body(with_thumbnail, PICTURE), None),
+    "HTTP/1.0 without length": Ailment(says(lambda p: b"HTTP/1.0 200 OK\r\n\r\n" + p), None),
+    "Basic before Digest": Ailment(gate(offers=("Basic", "Digest MD5")), None),
+    "Basic and Digest in one": Ailment(gate(offers=("Basic", "Digest SHA-256"), joined=True), None),
+    "odd domain": Ailment(gate(extra=', domain="::"'), None),
+    "one-time nonces": Ailment(gate(one_time=True), None),
 }

@@ -17,13 +17,16 @@ HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
 @dataclass
 class Gate:
     """`offers`: what the 401 offers, in this order, each a header: "Basic", "Digest MD5", "Digest SHA-256-sess"; with
-    `joined` all in one header. `refused` counts the logins that were wrong."""
+    `joined` all in one header, with `extra` behind each Digest. A `one_time` nonce is good for one request. `refused`
+    counts the logins that were wrong."""
 
     username: str
     password: str
     offers: tuple[str, ...] = ("Digest MD5",)
     joined: bool = False
     realm: str = "pretend camera"
+    extra: str = ""
+    one_time: bool = False
     refused: int = 0
     _nonces: dict[str, int] = field(default_factory=dict)  # nonce -> highest nc seen
 
@@ -46,7 +49,8 @@ class Gate:
             return f'Basic realm="{self.realm}"'
         nonce = secrets.token_hex(16)
         self._nonces[nonce] = 0
-        return f'Digest realm="{self.realm}", qop="auth", nonce="{nonce}", opaque="5ccc", algorithm={algorithm}'
+        head = f'Digest realm="{self.realm}", qop="auth", nonce="{nonce}", opaque="5ccc", algorithm={algorithm}'
+        return head + self.extra
 
     def _basic(self, encoded: str) -> bool:
         try:
@@ -72,7 +76,7 @@ class Gate:
         """A nonce of ours, its count higher than ever before: a replayed login is refused."""
         if count <= self._nonces.get(nonce, count):
             return False
-        self._nonces[nonce] = count
+        self._nonces[nonce] = 0xFFFFFFFF if self.one_time else count
         return True
 
     def _response(self, said: dict[str, str], method: str) -> str:

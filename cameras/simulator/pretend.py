@@ -94,10 +94,11 @@ class PretendCamera:
         try:
             request = await _read(reader)
             self.asked.append(request)
-            if self.ailment:
-                await AILMENTS[self.ailment].act(self, request, stream)
+            ailment = AILMENTS.get(self.ailment)
+            if ailment and (ailment.error or not self._is_list(request)):
+                await ailment.act(self, request, stream)
             else:
-                self._healthy(request, stream)
+                self.healthy(request, stream)
             await stream.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client left, or the camera is taken down
@@ -105,19 +106,23 @@ class PretendCamera:
             stream.close()
             self._answering.discard(task)
 
-    def _healthy(self, request: Request, stream: asyncio.StreamWriter) -> None:
+    def healthy(self, request: Request, stream: asyncio.StreamWriter) -> None:
         url = urlsplit(request.target)
         query = dict(parse_qsl(url.query))
         if self.api.offers and not self.gate.admits(
             request.headers.get("authorization"), request.method, request.target
         ):
             self.deny(stream)
-        elif self.api.tls and url.path == "/api/cameras":
+        elif self._is_list(request):
             self.answer(stream, 200, f'["{MAC}"]'.encode(), {"Content-Type": "application/json"})
         elif self.api.path not in ("", url.path) or not self.api.required.items() <= query.items():
             self.answer(stream, 404, b"<html>not found</html>")
         else:
             self._give_picture(query, stream)
+
+    def _is_list(self, request: Request) -> bool:
+        """GRIDSMART is asked for a list before the picture; what is odd about its pictures is right about the list."""
+        return self.api.tls and request.target == "/api/cameras"
 
     def _give_picture(self, query: dict[str, str], stream: asyncio.StreamWriter) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as quoted
 
@@ -98,15 +98,9 @@ class Viewer:
         return spoken(self.fleet.now() - datetime.fromisoformat(moment)) + " ago" if moment else "never"
 
     def ahead(self, moment: str | None) -> str:
-        """`in 40 s`; `now` when it is due."""
-        wait = datetime.fromisoformat(moment) - self.fleet.now() if moment else None
-        return (
-            "never, restart the service"
-            if wait is None
-            else f"in {spoken(wait)}"
-            if wait.total_seconds() > 0
-            else "now"
-        )
+        """`in 40 s`; `now` when it is due, or its time is not yet known."""
+        wait = datetime.fromisoformat(moment) - self.fleet.now() if moment else timedelta(0)
+        return f"in {spoken(wait)}" if wait.total_seconds() > 0 else "now"
 
 
 def groups(cameras: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -1,0 +1,98 @@
+"""Whatever comes in, only the documented errors come out."""
+
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cameras import jpeg
+from cameras.addresses import read_addresses
+from cameras.camera import Address
+from cameras.challenge import parse, preferred
+from cameras.dataset import join
+from cameras.errors import ConfigError, LoginRejected, NotAnImage
+from cameras.export import read_export
+from cameras.simulator import scene
+from config import Config
+
+PICTURE = scene.draw("1  FUZZ ST", "1", 0.0, "")
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@given(st.binary(max_size=2000))
+@example(b"\xff\xd8\xff" + b"\xff\xc0\x00\x02" + b"\x00" * 300 + b"\xff\xd9")
+def test_any_bytes_are_a_whole_picture_or_not_an_image(body: bytes) -> None:
+    for candidate in (body, b"\xff\xd8\xff" + body):
+        with suppress(NotAnImage):
+            assert candidate.startswith(jpeg.whole(candidate))
+        with suppress(NotAnImage):
+            assert len(jpeg.size(candidate)) == 2
+
+
+@given(st.integers(0, len(PICTURE)), st.integers(0, 200), st.binary(max_size=50))
+def test_a_damaged_picture_is_whole_or_not_an_image(at: int, cut: int, put: bytes) -> None:
+    damaged = PICTURE[:at] + put + PICTURE[at + cut :]
+    with suppress(NotAnImage):
+        assert jpeg.whole(damaged).endswith(b"\xff\xd9")
+
+
+parameters = st.sampled_from(["realm", "nonce", "qop", "algorithm", "domain", "stale", "opaque", "Realm", ""])
+pieces = st.sampled_from(["Digest ", "Basic ", "Negotiate", ",", '"', "=", "\\", " ", "MD5", "auth", "\udce9", "\x00"])
+headers = st.text(max_size=200) | st.lists(pieces | parameters | st.text(max_size=5), max_size=30).map("".join)
+
+
+@given(st.lists(headers, max_size=4))
+def test_any_challenge_is_answerable_or_rejected(values: list[str]) -> None:
+    with suppress(LoginRejected):
+        chosen = preferred(parse(values))
+        if chosen.scheme == "digest":
+            assert parse([chosen.canonical()])[0].scheme == "digest"
+
+
+@given(st.text(max_size=80) | st.from_regex(r"[0-9a-f.:\[\]-]{1,30}(:[0-9]{1,6})?"))
+def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
+    with suppress(ValueError):
+        address = Address.parse(text)
+        assert Address.parse(str(address)) == address
+
+
+@in_one_folder
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: ("camera_id,address,path\n" + text).encode()))
+def test_any_csv_is_read_or_is_a_config_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with suppress(ConfigError):
+        read_addresses(tmp_path / "a.csv")
+
+
+@in_one_folder
+@given(st.binary(max_size=300) | json_values.map(lambda value: json.dumps(value).encode()))
+def test_any_json_list_is_read_or_is_a_config_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.json").write_bytes(content)
+    with suppress(ConfigError):
+        join(read_export(tmp_path / "list.json"), {}, Config())
+
+
+columns = st.sampled_from(["camera_id", "camera_status", "camera_mfg", "camera_ip", "location", "location_name"])
+values: st.SearchStrategy[Any] = json_values | st.sampled_from(
+    ["TURNED_ON", "Axis", "1", "10.0.0.1", "../x", "(30.2, -97.7)"]
+)
+
+
+@given(st.lists(st.dictionaries(columns, values), max_size=5))
+def test_any_rows_make_only_cameras_that_are_safe_to_serve(rows: list[dict[str, Any]]) -> None:
+    joined = join(rows, {}, Config())
+    assert len(joined.cameras) + sum(map(len, joined.skipped.values())) == len(rows)
+    for camera in joined.cameras:
+        assert SAFE_ID.fullmatch(camera.id)
+        assert Address.parse(str(camera.address)) == camera.address
+    assert all(text.isprintable() for reason, ids in joined.skipped.items() for text in (reason, *ids))
