@@ -11,6 +11,7 @@ import pytest
 
 from cameras import socrata as socrata_module
 from cameras.camera_list import load_cameras
+from cameras.dataset import join
 from cameras.errors import ConfigError, DatasetError
 from config import Config
 from tests.pretend_socrata import Answer, PretendSocrata
@@ -179,3 +180,12 @@ async def test_a_file_that_is_no_list_is_named(tmp_path: Path, content: str, sen
     path.write_text(content)
     with pytest.raises(ConfigError, match=f"CAMERA_LIST=.*{sentence}"):
         await load_cameras(Config(camera_list=path))
+
+
+async def test_a_hundred_thousand_rows_are_read(socrata: PretendSocrata, config: Config) -> None:
+    socrata.rows = _rows(1)
+    rows = _rows(50_000) * 2
+    joined = join(rows, {}, config)
+    assert (len(joined.cameras), len(joined.skipped["duplicate id"])) == (50_000, 50_000)
+    socrata.rows = rows[:60_000]
+    assert len(await socrata_module.rows(config, pauses=())) == 60_000

@@ -88,3 +88,10 @@ async def test_the_make_that_the_readme_adds_works(
     written: dict[str, Any] = {}
     exec(test, written)
     await written["test_it_is_asked_for_640_pixels"](asked)
+
+
+def test_every_test_that_the_readme_names_exists() -> None:
+    written = "".join(path.read_text() for path in (PROGRAM.parent / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", README))
+    assert len(named) > 10
+    assert {name for name in named if f"def {name}(" not in written} == set()

@@ -220,3 +220,13 @@ async def test_every_try_is_counted_by_outcome_and_make() -> None:
         assert line in lines
     registry = day.watcher.metrics.registry
     assert registry.get_sample_value("cctv_last_success_timestamp_seconds") == day.clock.time.timestamp()
+
+
+async def test_setting_the_clock_back_moves_no_slot_and_expires_follows_it() -> None:
+    day = Day([LIVE, OTHER])
+    await day.cycles()
+    day.clock.forward(-3600)
+    moved = day.clock.time
+    await day.watcher.watch(day.status, some_ticks(1))  # the ticks are the event loop's: see test_ticks.py
+    assert day.store.puts[-1].expires == moved + timedelta(seconds=300)
+    assert day.status.next_try == moved + timedelta(seconds=300)

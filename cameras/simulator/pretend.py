@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from collections.abc import MutableSequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -35,7 +36,7 @@ class PretendCamera:
         self.still = still
         self.api = APIS.get(make, ANY)
         self.gate = Gate(f"viewer-{id}", f"secret-{id}", self.api.offers or ("Digest MD5",), self.api.joined)
-        self.asked: list[Request] = []
+        self.asked: MutableSequence[Request] = []
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:

@@ -1,0 +1,36 @@
+"""Runs every scenario at full size and prints the table; the names of some scenarios as arguments run these alone."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
+from signal import SIGKILL, SIGTERM
+
+from tests.proof.scenarios import Row, deaths, fleet, outage, soak
+
+FULL: dict[str, Callable[[], list[Row] | Coroutine[None, None, list[Row]]]] = {
+    "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=6),
+    "outage": partial(outage, cameras=300, interval=5, intervals=10),
+    "kill": partial(deaths, cameras=60, times=50, number=SIGKILL),
+    "stop": partial(deaths, cameras=60, times=50, number=SIGTERM),
+    "soak": partial(soak, cameras=1000, cycles=288),
+}
+
+
+def main() -> None:
+    logging.getLogger("cameras").setLevel(logging.CRITICAL)
+    rows = [row for name in sys.argv[1:] or FULL for row in _run(name)]
+    widths = [max(len(str(cell)) for cell in column) for column in zip(Row._fields, *rows, strict=True)]
+    for row in [Row._fields, *rows]:
+        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _run(name: str) -> list[Row]:
+    print(f"{name} …", file=sys.stderr, flush=True)
+    done = FULL[name]()
+    return done if isinstance(done, list) else asyncio.run(done)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The daemon's own parts watching a fleet, with the figures taken."""
+
+import asyncio
+import gc
+import os
+import statistics
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from cameras.camera import Camera
+from cameras.camera_list import CameraList
+from cameras.connection import open_session
+from cameras.daemon import utc_now
+from cameras.fleet import Fleet
+from cameras.metrics import Metrics
+from cameras.stores import Store
+from cameras.thumbnail import thumbnail
+from cameras.ticks import Tick
+from cameras.uploads import Uploads
+from cameras.watch import Watcher
+from tests.programs import PROGRAM
+
+FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
+
+
+def memory() -> float:
+    """Resident memory of this process in MB."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@dataclass
+class Counting:
+    """A store that counts what it hands on, by (camera id, state)."""
+
+    store: Store
+    puts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+        await self.store.put(name, image, expires, metadata)
+        self.puts[metadata["camera-id"], metadata["state"]] += 1
+
+    def __str__(self) -> str:
+        return str(self.store)
+
+
+@dataclass
+class Watched:
+    """`late` are the seconds by which each tick of a healthy camera was late."""
+
+    fleet: Fleet
+    watcher: Watcher
+    store: Counting
+    late: list[float] = field(default_factory=list)
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds."""
+        return statistics.quantiles(self.late, n=100)[98] * 1000 if len(self.late) > 1 else 0.0
+
+    async def noted(self, ticks: AsyncIterator[Tick], until: float, healthy: bool) -> AsyncIterator[Tick]:
+        """The ticks before the event loop's time `until`, their lateness noted."""
+        async for tick in ticks:
+            if asyncio.get_running_loop().time() >= until:
+                return
+            if healthy:
+                self.late.append(tick.late)
+            yield tick
+
+    async def watch(self, ticks: Callable[[int], AsyncIterator[Tick]]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for position, status in enumerate(self.fleet.statuses):
+                group.create_task(self.watcher.watch(status, ticks(position)))
+
+
+@asynccontextmanager
+async def watching(cameras: list[Camera], store: Store, interval: float, timeout: float) -> AsyncIterator[Watched]:
+    counting, metrics = Counting(store), Metrics()
+    uploads = Uploads(counting, interval, utc_now, metrics)
+    async with open_session() as session:
+        fetch = partial(thumbnail, session=session, timeout=timeout)
+        watcher = Watcher(fetch, uploads, FALLBACK, utc_now, metrics, interval=interval)
+        yield Watched(Fleet(CameraList(cameras, {}, utc_now()), uploads, interval, utc_now), watcher, counting)
