@@ -95,7 +95,8 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
             try:
                 values[row.name] = row.metadata["parse"](given[row.name.upper()])
             except ValueError as error:
-                problems.append(f"{row.name.upper()}={given[row.name.upper()]!r} {error}")
+                shown = "=" + repr(given[row.name.upper()]) if "@" not in given[row.name.upper()] else ""  # a login?
+                problems.append(f"{row.name.upper()}{shown} {error}")
     logins = _logins(given, [DEFAULT_LOGIN, *makes], problems)
     problems += _halves(given, "SOCRATA") + _misspelt(dotenv, makes)
     if problems:
@@ -114,10 +115,11 @@ def _logins(given: Mapping[str, str], prefixes: Collection[str], problems: list[
     for prefix in prefixes:
         username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
         problems += _halves(given, prefix)
-        if ":" in given.get(username, ""):
-            problems.append(f"{username} must not contain a colon (RFC 7617): no camera can accept it")
         if username in given and password in given:
-            found[prefix] = Login(given[username], given[password], source=username)
+            try:
+                found[prefix] = Login.checked(given[username], given[password], source=username)
+            except ValueError as error:
+                problems.append(f"{username} and {password}: {error}")
     return found
 
 

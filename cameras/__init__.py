@@ -5,6 +5,8 @@ camera      what the camera list says of one camera
 values      what a setting's text must be
 config      (at the top level) the settings, in one table
 challenge   a 401's challenges: which one is answered, and with what
+login       sending a login to a camera that asks for one
+daemon_thread  a blocking call that nobody has to wait for
 resolver    host names of cameras -> addresses
 connection  one bounded, authenticated HTTP GET to one camera
 makes       one file per make: the paths that its cameras answer to

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cameras import csv_file
-from cameras.camera import Address, Login
+from cameras.camera import ID, Address, Login
 from cameras.errors import ConfigError, UnknownMake, quote
 from cameras.makes import make_called
 
@@ -37,9 +37,12 @@ def read_addresses(path: Path) -> dict[str, AddressRow]:
     problems: list[str] = []
     for line, row in csv_file.read(path, SETTING, COLUMNS):
         try:
-            if row["camera_id"] in found:
-                raise ValueError(f"camera {quote(row['camera_id'])} stands in an earlier line too; keep one")
-            found[row["camera_id"]] = _address_row(row)
+            id = row.get("camera_id", "")
+            if not ID.fullmatch(id):
+                raise ValueError(f"camera_id {quote(id)} must be letters, digits, - and _" if id else "no camera_id")
+            if id in found:
+                raise ValueError(f"camera {quote(id)} stands in an earlier line too; keep one")
+            found[id] = _address_row(row)
         except ValueError as error:
             problems.append(f"line {line}: {error}")
     if problems:
@@ -50,8 +53,6 @@ def read_addresses(path: Path) -> dict[str, AddressRow]:
 
 def _address_row(row: dict[str, str]) -> AddressRow:
     """ValueError says what is wrong, without showing a password."""
-    if not row["camera_id"]:
-        raise ValueError("no camera_id")
     return AddressRow(_address(row.get("address")), _make(row), _login(row), _path(row), _publish(row))
 
 
@@ -84,9 +85,8 @@ def _login(row: dict[str, str]) -> Login | None:
     username, password = row.get("username", ""), row.get("password", "")
     if bool(username) != bool(password):
         raise ValueError("username and password go together; give both or neither")
-    if ":" in username:
-        raise ValueError("a username cannot contain a colon (RFC 7617)")
-    return Login(username, password, f"its username and password in {SETTING}") if username else None
+    source = f"its username and password in {SETTING}"
+    return Login.checked(username, password, source) if username else None
 
 
 def _path(row: dict[str, str]) -> str | None:

@@ -4,7 +4,10 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
+
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
+METADATA = ipaddress.ip_network("fd00:ec2::/32")  # Amazon's counterpart of 169.254.169.254 in IPv6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,9 @@ class Address:
             return cls(_canonical(text), None)  # a bare IPv6 address is full of colons, so try without a port first
         except ValueError:
             host, colon, port = text.rpartition(":")
-            if not (colon and port.isascii() and port.isdigit() and (":" not in host or host.startswith("["))):
+            if not (colon and re.fullmatch(r"[0-9]+", port) and (":" not in host or host.startswith("["))):
                 raise
-        if not 0 < int(port[:6]) < 65536:
+        if len(port) > 5 or not 0 < int(port) < 65536:
             raise ValueError("its port is not between 1 and 65535")
         return cls(_canonical(host), int(port))
 
@@ -40,6 +43,8 @@ def _canonical(host: str) -> str:
     """aiohttp refuses IPv4 addresses such as 010.1.2.3 (aio-libs/aiohttp#12827), so they are refused here, by name."""
     bracketed = host.startswith("[") and host.endswith("]")
     try:
+        if "%" in host:  # a zone is only needed for link-local addresses
+            raise ValueError
         ip = ipaddress.ip_address(host[1:-1] if bracketed else host)
     except ValueError:
         if bracketed or not _NAME.fullmatch(host) or len(host) > 253 or _looks_numeric(host):
@@ -54,7 +59,7 @@ def forbidden(ip_address: str) -> bool:
     """Whether no camera can be there; an IPv4 address in IPv6's clothes is seen through."""
     ip = ipaddress.ip_address(ip_address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_link_local or ip.is_multicast or ip.is_unspecified
+    return ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in METADATA
 
 
 def _looks_numeric(host: str) -> bool:
@@ -70,6 +75,15 @@ class Login:
     username: str = field(repr=False)
     password: str = field(repr=False)
     source: str
+
+    @classmethod
+    def checked(cls, username: str, password: str, source: str) -> "Login":
+        """ValueError says why no camera could accept it, without showing it."""
+        if ":" in username:
+            raise ValueError("a username cannot contain a colon (RFC 7617)")
+        if not (username + password).isprintable():
+            raise ValueError("a username or password cannot contain control characters or broken UTF-8")
+        return cls(username, password, source)
 
 
 @dataclass(frozen=True, slots=True)

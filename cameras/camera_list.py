@@ -43,12 +43,14 @@ async def load_cameras(config: Config, pauses: tuple[float, ...] = socrata.PAUSE
     joined = join(rows, addresses, config)
     if strangers := addresses.keys() - {str(row.get("camera_id")).strip() for row in rows}:
         log.warning("in CAMERA_ADDRESSES, but not in the camera list: %s", _some(sorted(strangers)))
-    for reason, ids in list(joined.skipped.items())[:MOST_REASONS]:
+    for reason, ids in sorted(joined.skipped.items(), key=lambda item: -len(item[1]))[:MOST_REASONS]:
         log.info("%d left out, %s: %s", len(ids), reason, _some(ids))
     if (more := len(joined.skipped) - MOST_REASONS) > 0:
         log.info("more are left out, for %d other reasons", more)
     if not joined.cameras:
         raise ConfigError(_nobody(joined.skipped, config))
+    if not (config.camera_list or is_kept):  # only now: a list without cameras must not push out a good one
+        keep(rows, config.state_directory, _source(config), saved)
     return CameraList(joined.cameras, joined.skipped, saved, is_kept)
 
 
@@ -63,7 +65,9 @@ async def find_camera(config: Config, id: str, make: str | None = None) -> tuple
     on_record = make or private.make or str(rows[0].get("camera_mfg", ""))
     known = is_known(on_record)
     row = {**rows[0], "camera_status": TURNED_ON, "camera_mfg": on_record if known else GENERIC}
-    joined = join([row], {id: replace(private, make=None if make or not known else private.make, publish=True)}, config)
+    asked_as = None if make or not known else private.make
+    private = replace(private, make=asked_as, publish=True, path=private.path if known else "/")
+    joined = join([row], {id: private}, config)
     if not joined.cameras:
         raise ConfigError(f"camera {id}: {min(joined.skipped)}; give it an address in CAMERA_ADDRESSES")
     where = "CAMERA_ADDRESSES" if private.address else f"column {config.socrata_address_field} of the camera list"
@@ -75,16 +79,18 @@ async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], d
     now = datetime.now(UTC)
     if config.camera_list:
         return read_export(config.camera_list), now, False
-    source = f"{config.socrata_domain}/{config.socrata_dataset}"
     try:
         rows = await socrata.rows(config, pauses)
     except DatasetError as error:
-        if not (last := kept(config.state_directory, source)):
+        if not (last := kept(config.state_directory, _source(config))):
             raise DatasetError(f"the camera list cannot be had, and none is kept: {error}") from error
         log.warning("camera list: %s; using the kept list, which is %s old", error, spoken(now - last[1]))
         return *last, True
-    keep(rows, config.state_directory, source, now)
     return rows, now, False
+
+
+def _source(config: Config) -> str:
+    return f"{config.socrata_domain}/{config.socrata_dataset}"
 
 
 def _nobody(skipped: dict[str, list[str]], config: Config) -> str:

@@ -2,25 +2,24 @@
 
 aiohttp's DigestAuthMiddleware computes the digest, but it reads only the first WWW-Authenticate header, trips over odd
 `domain` values and prefers auth-int. Cameras send Basic before Digest, several headers, or both in one. So the
-challenge is chosen here, and handed to the middleware in the one form that it understands.
+challenge is chosen here, and given the one form that the middleware understands.
 """
 
 import re
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import cast
 
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, DigestAuthMiddleware, encode_basic_auth
+from cameras.errors import LoginRejected, quote
 
-from cameras.camera import Login
-from cameras.errors import LoginRejected, Unreachable, quote
+HASHES = ("MD5", "SHA", "SHA256", "SHA-256", "SHA512", "SHA-512")
+ALGORITHMS = {name + tail for name in HASHES for tail in ("", "-SESS")}
+LONGEST = 8000  # characters of all headers together; a real camera sends some hundreds
 
-ALGORITHMS = {name + tail for name in ("MD5", "SHA", "SHA-256", "SHA-512") for tail in ("", "-SESS")}
-
-_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAMETER = re.compile(rf'({_WORD})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))')
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"  # possessive: hostile headers must not make the search walk back
+_PARAMETER = re.compile(rf'({_WORD})\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s",]*))')
 _SCHEME = re.compile(rf"({_WORD})(?=\s|,|$)")
-_BETWEEN = re.compile(r"[\s,]*")
+_BETWEEN = re.compile(r"[\s,]*+")
+_UNREADABLE = re.compile(r"[^\s,]++")
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,14 @@ class Challenge:
             return f"unknown scheme {quote(self.scheme)}"
         if self.algorithm.upper() not in ALGORITHMS:
             return f"unknown algorithm {quote(self.algorithm)}"
-        if "qop" in self.parameters and "auth" not in self._qop:
+        if self.parameters.get("qop") and "auth" not in self._qop:
             return f"unknown qop {quote(self.parameters['qop'])}"
         if not self.parameters.get("nonce") or "realm" not in self.parameters:
             return "no realm or nonce"
         if not all(value.isprintable() and _is_unicode(value) for value in self.parameters.values()):
             return "realm or nonce is not valid UTF-8 text"
+        if any("\\" in value for value in self.parameters.values()):
+            return "a backslash in realm or nonce"  # aiohttp's escaping and servers' differ
         return ""
 
     @property
@@ -63,7 +64,7 @@ class Challenge:
         Hikvision sends "::". qop is narrowed to auth: of "auth,auth-int" the middleware would take the rarer."""
         kept = ("realm", "nonce", "opaque", "algorithm")
         chosen: dict[str, str] = {name: self.parameters[name] for name in kept if name in self.parameters}
-        if "qop" in self.parameters:
+        if self.parameters.get("qop"):
             chosen["qop"] = "auth"
         escaped = {name: value.replace('"', '\\"') for name, value in chosen.items()}
         return "Digest " + ", ".join(f'{name}="{value}"' for name, value in escaped.items())
@@ -76,7 +77,7 @@ def _is_unicode(value: str) -> bool:
 
 def parse(headers: list[str]) -> list[Challenge]:
     """All challenges of all WWW-Authenticate headers, in their order; what cannot be read is passed over."""
-    return [challenge for header in headers for challenge in _parse_one(header)]
+    return [challenge for header in headers for challenge in _parse_one(header[: LONGEST // len(headers)])]
 
 
 def _parse_one(header: str) -> list[Challenge]:
@@ -92,7 +93,7 @@ def _parse_one(header: str) -> list[Challenge]:
             found.append(Challenge(scheme[1].lower()))
             position = scheme.end()
         else:
-            position += 1
+            position = cast(re.Match[str], _UNREADABLE.match(header, position)).end()
     return found
 
 
@@ -108,52 +109,3 @@ def preferred(challenges: list[Challenge]) -> Challenge:
         )
     obstacles = "; ".join(dict.fromkeys(challenge.obstacle for challenge in challenges))
     raise LoginRejected(f"401, cannot be answered: {obstacles}", "set its authentication to Digest with MD5 or SHA-256")
-
-
-class AnswerChallenge:
-    """aiohttp client middleware: on a 401 sends the request once more, with the login if there is one. One for each
-    request.
-
-    `answered` is the challenge that the login was sent for, None before that; `accepted` whether the camera took it.
-    A login is sent at most once, never before it was asked for: wrong ones lock the account or our address
-    (Hikvision: 30 minutes after five).
-    """
-
-    def __init__(self, login: Login | None) -> None:
-        self.login = login
-        self.answered: Challenge | None = None
-        self.accepted = False
-        self._begun = False
-
-    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        if self._begun:  # aiohttp silently repeats a GET whose connection was closed, and a login with it
-            raise Unreachable("closed the connection without an answer")
-        self._begun = True
-        response = await handler(request)
-        if response.status != 401 or not self.login:
-            return response
-        response.close()
-        self.answered = preferred(parse(response.headers.getall("WWW-Authenticate", [])))
-        answer = self._answer_basic if self.answered.scheme == "basic" else self._answer_digest
-        response = await answer(self.login, request, handler)
-        self.accepted = response.status != 401
-        return response
-
-    async def _answer_basic(self, login: Login, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        request.headers["Authorization"] = encode_basic_auth(login.username, login.password, "utf-8")
-        return await handler(request)
-
-    async def _answer_digest(self, login: Login, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """The middleware expects to send the first request itself and reads every 401: so it is given a stand-in for
-        the 401 that we already have, and one for what its own request brought."""
-        challenge = {"www-authenticate": cast(Challenge, self.answered).canonical()}
-        brought: list[ClientResponse] = []
-
-        async def exchange(request: ClientRequest) -> ClientResponse:
-            if "Authorization" not in request.headers:
-                return cast(ClientResponse, SimpleNamespace(status=401, headers=challenge, url=request.url))
-            brought.append(await handler(request))
-            return cast(ClientResponse, SimpleNamespace(status=200))
-
-        await DigestAuthMiddleware(login.username, login.password, preemptive=False)(request, exchange)
-        return brought[0]

@@ -7,8 +7,9 @@ import aiohttp
 from yarl import URL
 
 from cameras.camera import Camera
-from cameras.challenge import AnswerChallenge, parse
+from cameras.challenge import parse
 from cameras.errors import LoginRejected, NotAnImage, Refused, TooLarge, quote
+from cameras.login import AnswerChallenge
 from cameras.resolver import CameraResolver
 
 BODY_LIMIT = 10_000_000  # bytes; traffic stills are 20 KB to 1 MB
@@ -54,7 +55,7 @@ class Connection:
         return self._login.answered is not None and not self._login.accepted
 
     async def get(self, *targets: str, scheme: str = "http", port: int | None = None) -> bytes:
-        """The body that the camera gives for the first target that it does not refuse.
+        """The body that the camera gives for the first target that it does not refuse with a 4xx or 5xx.
 
         A target is a path with its query, sent as written. `port` is where this make listens if not on the scheme's
         own port; the camera's address overrides it. A busy camera (429, 503) is not asked for the next target.
@@ -64,7 +65,7 @@ class Connection:
             try:
                 return await self._get(target, scheme, port)
             except Refused as refused:
-                if refused.status in BUSY:
+                if refused.status in BUSY or refused.status < 400:
                     raise
         return await self._get(targets[-1], scheme, port)
 
@@ -86,10 +87,11 @@ class Connection:
             return Refused(
                 response.status, "busy", "it is asked again at its next turn; if this goes on, restart the camera"
             )
+        if self.login_pending and self.camera.login:
+            answered = f"{response.status} after {self._login.answered}"
+            return LoginRejected(answered, f"check {self.camera.login.source}")
         if response.status != 401:
             return Refused(response.status, _phrase(response.status))
-        if self._login.answered and self.camera.login:
-            return LoginRejected(f"401 after {self._login.answered}", f"check {self.camera.login.source}")
         offered = " or ".join(map(str, parse(response.headers.getall("WWW-Authenticate", [])))) or "a login"
         prefix = self.camera.prefix
         return LoginRejected(

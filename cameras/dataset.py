@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cameras.addresses import SILENT, AddressRow
-from cameras.camera import Address, Camera
+from cameras.addresses import GENERIC, SILENT, AddressRow
+from cameras.camera import ID, Address, Camera
 from cameras.errors import UnknownMake, plain, quote
 from cameras.makes import Make, make_called
 from config import Config
@@ -18,7 +18,6 @@ from config import Config
 TURNED_ON = "TURNED_ON"
 Row = dict[str, Any]  # column -> value; a missing value is a missing key
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
 _NUMBER = r"(-?\d{1,3}(?:\.\d+)?)"
 _LATITUDE_FIRST = re.compile(rf"\({_NUMBER},\s*{_NUMBER}\)")  # "(30.26, -97.73)" in exports of 2018
 _POINT = re.compile(rf"POINT \({_NUMBER} {_NUMBER}\)")  # longitude first, in today's exports
@@ -43,12 +42,15 @@ def join(rows: list[Row], addresses: Mapping[str, AddressRow], config: Config) -
             seen.add(camera.id)
             found.cameras.append(camera)
         except _Skip as skip:
-            found.skipped.setdefault(str(skip), []).append(plain(str(row.get("camera_id", "no id"))))
+            found.skipped.setdefault(skip.reason, []).append(plain(str(row.get("camera_id", "no id"))) + skip.detail)
     return found
 
 
 class _Skip(Exception):
-    """The reason why a row makes no camera."""
+    """The reason why a row makes no camera; `detail` goes with its id."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
 
 
 def _camera(row: Row, addresses: Mapping[str, AddressRow], config: Config) -> Camera:
@@ -58,6 +60,8 @@ def _camera(row: Row, addresses: Mapping[str, AddressRow], config: Config) -> Ca
     if not private.publish:
         raise _Skip("publish=no in CAMERA_ADDRESSES")
     make = _make(private.make or _text(row, "camera_mfg"))
+    if make.name == GENERIC and not private.path:
+        raise _Skip("make Generic without a path in CAMERA_ADDRESSES")
     longitude, latitude = _coordinates(row)
     return Camera(
         id=id,
@@ -73,7 +77,7 @@ def _camera(row: Row, addresses: Mapping[str, AddressRow], config: Config) -> Ca
 
 def _id(row: Row) -> str:
     id, status = _text(row, "camera_id"), _text(row, "camera_status")
-    if not _ID.fullmatch(id):
+    if not ID.fullmatch(id):
         raise _Skip("bad id")
     if status != TURNED_ON:
         raise _Skip(f"status {quote(status)}" if status else "no status")
@@ -86,7 +90,7 @@ def _make(spelling: str) -> Make:
     try:
         return make_called(spelling)
     except UnknownMake:
-        raise _Skip(f"unknown make {quote(spelling)}") from None
+        raise _Skip("unknown make", f" {quote(spelling)}") from None
 
 
 def _address(row: Row, config: Config) -> Address:

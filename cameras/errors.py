@@ -19,7 +19,7 @@ A leaf exists because somebody reads it: its name is the label in the summary an
 troubleshooting table. A message may quote what a camera sent, through `quote`; it never holds a secret.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 
 class CctvImagesError(Exception):
@@ -98,6 +98,15 @@ class UnknownMake(CameraError):
 class FetcherBug(CameraError):
     what = "bug in the code for this make"
     mend = "see the traceback in the log and report it"
+
+
+Kept = TypeVar("Kept", bound=CctvImagesError)
+
+
+def bare(error: Kept) -> Kept:
+    """The error alone, to be remembered: a traceback holds on to all that its frames knew, megabytes of body too."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def plain(untrusted: bytes | str, limit: int = 60) -> str:

@@ -1,20 +1,41 @@
-"""Host names of cameras -> addresses, but never link-local ones: a name may be made to lead to 169.254.169.254, where a
-cloud host keeps its own credentials. (Addresses that are not names are checked by camera.Address.)"""
+"""Host names of cameras -> addresses, without harm to others.
 
+A lookup may hang for long: each has a thread of its own, so that it keeps neither other cameras nor the end of the
+process waiting. And a name may be made to lead to 169.254.169.254, where a cloud host keeps its own credentials: such
+addresses are never asked. (Addresses that are not names are checked by camera.Address.)
+"""
+
+import asyncio
 import socket
+from functools import partial
 
-from aiohttp.abc import ResolveResult
-from aiohttp.resolver import ThreadedResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from cameras.camera import forbidden
+from cameras.daemon_thread import in_daemon_thread
+
+AT_ONCE = 100  # lookups
 
 
-class CameraResolver(ThreadedResolver):
+class CameraResolver(AbstractResolver):
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(AT_ONCE)
+
     async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """As ThreadedResolver; OSError if nothing remains."""
-        found = [each for each in await super().resolve(host, port, family) if not forbidden(each["host"])]
+        """OSError if the name is not known, or leads nowhere that a camera can be."""
+        look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
+        async with self._free:
+            answers = await in_daemon_thread(lambda: look_up(), OSError)
+        found = [
+            ResolveResult(hostname=host, host=str(address[0]), port=port, family=kind, proto=protocol, flags=0)
+            for kind, _, protocol, _, address in answers
+            if not forbidden(str(address[0]))
+        ]
         if not found:
             raise OSError(None, "its name leads to a link-local address")
         return found
+
+    async def close(self) -> None:
+        """Nothing is held."""

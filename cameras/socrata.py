@@ -6,15 +6,13 @@ all of it runs in a thread of its own that a hung server cannot keep us waiting 
 """
 
 import asyncio
-import concurrent.futures
 import itertools
 import logging
-import threading
-from collections.abc import Callable
 
 import requests
 from sodapy import Socrata
 
+from cameras.daemon_thread import in_daemon_thread
 from cameras.dataset import Row
 from cameras.errors import DatasetError, quote
 from config import Config
@@ -49,28 +47,9 @@ async def rows(config: Config, pauses: tuple[float, ...] = PAUSES, timeout: floa
 async def _one_try(config: Config, timeout: float) -> list[Row]:
     try:
         async with asyncio.timeout(timeout):
-            return await _in_daemon_thread(lambda: _download(config))
+            return await in_daemon_thread(lambda: _download(config), DatasetError)
     except TimeoutError:
         raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
-
-
-async def _in_daemon_thread(function: Callable[[], list[Row]]) -> list[Row]:
-    """asyncio.to_thread would hold up the process's end until the server stops dripping."""
-    future: concurrent.futures.Future[list[Row]] = concurrent.futures.Future()
-
-    future.set_running_or_notify_cancel()  # from here on nobody but the thread ends it
-
-    def run() -> None:
-        try:
-            future.set_result(function())
-        except DatasetError as error:
-            future.set_exception(error)
-        finally:
-            if not future.done():  # a bug: its traceback goes to threading.excepthook
-                future.set_exception(DatasetError("reading the camera list failed; see the traceback"))
-
-    threading.Thread(target=run, name="socrata", daemon=True).start()
-    return await asyncio.wrap_future(future)
 
 
 def _download(config: Config) -> list[Row]:

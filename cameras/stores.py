@@ -77,36 +77,43 @@ class S3Store:
                     Metadata=metadata,
                 )
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "unknown error")
+            code = str(error.response.get("Error", {}).get("Code") or "unknown error")
             raise StoreError(f"{self}: {quote(code)}; {MENDS.get(code, 'see the S3 error codes')}") from error
         except TimeoutError as error:
             raise StoreError(f"{self}: no answer within {PUT_DEADLINE:g} s; check the network") from error
         except RecursionError as error:  # botocore, on a redirect that also answers its HEAD
             raise StoreError(f"{self}: redirects without end; check AWS_DEFAULT_REGION") from error
-        except (BotoCoreError, aiohttp.ClientError, OSError) as error:
+        except (BotoCoreError, aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:  # odd answers
             raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
 
 
 @asynccontextmanager
 async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator[Store]:
-    """`s3://bucket[/prefix]`, or else the path of a folder. An S3-compatible server is addressed path-style:
-    few of them have a host name for each bucket. ConfigError if AWS's own settings make no sense."""
+    """`s3://bucket[/prefix]`, or else the path of a folder. ConfigError if AWS's own settings make no sense."""
     if not url.startswith("s3://"):
         yield FolderStore(Path(url))
         return
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    config = AioConfig(
+    async with AsyncExitStack() as stack:
+        try:
+            client = get_session().create_client("s3", endpoint_url=endpoint_url, config=_client_config(endpoint_url))
+            s3 = await stack.enter_async_context(client)
+        except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
+            raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
+        yield S3Store(s3, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")
+
+
+def _client_config(endpoint_url: str | None) -> AioConfig:
+    """An S3-compatible server is addressed path-style: few of them have a host name for each bucket. What the puts cost
+    is in PERFORMANCE.md."""
+    return AioConfig(
         connect_timeout=5,
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=50,
+        user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
+        parameter_validation=False,  # ours are always the same
+        request_checksum_calculation="when_required",  # the signature covers the body already
+        response_checksum_validation="when_required",
         s3={"addressing_style": "path"} if endpoint_url else {},
     )
-    async with AsyncExitStack() as stack:
-        try:
-            client = await stack.enter_async_context(
-                get_session().create_client("s3", endpoint_url=endpoint_url, config=config)
-            )
-        except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
-            raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
-        yield S3Store(client, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")

@@ -4,6 +4,7 @@ The daemon and every other command that asks a camera go through `thumbnail`, so
 """
 
 import asyncio
+import os
 import ssl
 
 import aiohttp
@@ -67,14 +68,21 @@ def _translated(error: aiohttp.ClientError | OSError) -> CameraError:
         case aiohttp.ConnectionTimeoutError():
             return Unreachable("no connection in time")
         case aiohttp.ClientConnectorDNSError():
-            return Unreachable(error.os_error.strerror or "name not known", "check its name and this machine's DNS")
+            return Unreachable(_reason(error.os_error), "check its name and this machine's DNS")
         case aiohttp.ClientConnectorError():
-            return Unreachable(error.os_error.strerror or type(error.os_error).__name__)
+            return Unreachable(_reason(error.os_error))
         case aiohttp.ClientPayloadError():
             return Unreachable("cut off in the middle of its answer")
         case aiohttp.ServerDisconnectedError():
             return Unreachable("closed the connection without an answer")
         case OSError():
-            return Unreachable(error.strerror or type(error).__name__)
+            return Unreachable(_reason(error))
         case _:
             return Unreachable(type(error).__name__)
+
+
+def _reason(error: OSError) -> str:
+    """The system's words: asyncio's own would tell the camera's address, which is private."""
+    if error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or type(error).__name__

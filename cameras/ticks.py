@@ -41,7 +41,10 @@ async def every(interval: float, slot: float = 0.0, ramp: float | None = None) -
 
 def turns(position: int, fleet: int, interval: float) -> AsyncIterator[Tick]:
     """The ticks of camera number `position` of `fleet`."""
-    return every(interval, slot=position / fleet * interval, ramp=position / RAMP)
+    slot, ramp = position / fleet * interval, position / RAMP
+    if 0 < slot - ramp < interval / 10:  # nearly the same moment: the first turn serves for both
+        slot += interval
+    return every(interval, slot, ramp)
 
 
 async def once(position: int) -> AsyncIterator[Tick]:

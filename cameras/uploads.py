@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 
 from cameras.duration import spoken
-from cameras.errors import StoreError
+from cameras.errors import StoreError, bare
 from cameras.metrics import Metrics
 from cameras.stores import Store
 
@@ -49,7 +49,7 @@ class Uploads:
         if not self.error:
             log.warning("store fails: %s; cameras go on, each picture is tried again at its next turn", error)
             self._began, self.failed = self._latest, 0
-        self.error = error
+        self.error = bare(error)
         self.failed += 1
 
     def _works_again(self) -> None:

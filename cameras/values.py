@@ -13,13 +13,19 @@ def text(value: str) -> str:
 
 
 def path(value: str) -> Path:
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"is not a path: {error}") from None
 
 
 def existing_file(value: str) -> Path:
-    if not (found := path(value)).is_file():
-        raise ValueError("is not a file; give the path of a readable file")
-    return found
+    try:
+        if (found := path(value)).is_file():
+            return found
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    raise ValueError("is not a file; give the path of a readable file")
 
 
 def seconds(value: str) -> float:
@@ -61,7 +67,7 @@ def folder(value: str) -> str:
 
 
 def host(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", value):
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:\d{1,5})?", value):
         raise ValueError("must be a bare host name, such as data.austintexas.gov")
     return value
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cameras.camera import Camera
 from cameras.duration import spoken
-from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError
+from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError, bare
 from cameras.metrics import Metrics
 from cameras.status import FROZEN_AFTER, Outcome, Status
 from cameras.ticks import Tick
@@ -69,7 +69,7 @@ class Watcher:
         except CameraError as error:
             self._failed(status, error)
         except StoreError as error:
-            status.error = error
+            status.error = bare(error)
         await self._settle(status)
 
     async def _settle(self, status: Status) -> None:
@@ -144,4 +144,4 @@ class Watcher:
         bug = error.__cause__ if isinstance(error, FetcherBug) else None
         log.log(level, "%s: %s", status.camera, error, exc_info=bug)
         status.failing_since = status.failing_since or self.now()
-        status.error = error
+        status.error = bare(error)

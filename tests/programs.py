@@ -48,8 +48,9 @@ class Program:
         return self.process.wait(PATIENCE)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """The exit status; it must end within seconds."""
         self.process.send_signal(number)
-        return self.end()
+        return self.process.wait(10)
 
     def until(self, true: Callable[[], bool]) -> None:
         """Returns as soon as `true`; fails with the program's log when it is never going to be."""

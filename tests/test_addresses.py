@@ -37,6 +37,8 @@ def test_a_path_makes_the_camera_generic(tmp_path: Path) -> None:
     ("line", "problem"),
     [
         (",10.0.0.7,,,,,", "line 2: no camera_id"),
+        ("../7,10.0.0.7,,,,,", "line 2: camera_id '../7' must be letters"),
+        ('"7\nFORGED",10.0.0.7,,,,,', "line 3: camera_id '7\\nFORGED' must be letters"),
         ("7,10.0.0,,,,,", "line 2: address '10.0.0': not an IPv4"),
         ("7,http://u:s3cret@h/,,,,,", "line 2: address must be a bare host"),
         ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that README.md lists"),
@@ -86,3 +88,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_addresses(tmp_path / "none.csv")
     with pytest.raises(ConfigError, match="not UTF-8 at byte 10; save it as UTF-8"):
         read_addresses(_file(tmp_path, "camera_id\n\xe9", "latin-1"))
+
+
+def test_a_short_row_without_its_id_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="line 2: no camera_id"):
+        read_addresses(_file(tmp_path, "address,camera_id\n10.0.0.1\n"))

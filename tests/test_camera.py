@@ -33,6 +33,8 @@ def test_an_address_is_an_ip_address_or_host_name_with_an_optional_port(text: st
         "10.1.2.3:0",
         "10.1.2.3:65536",
         "10.1.2.3:http",
+        "h:0000199999",
+        "2001:db8::1%a b\r\nX: 1",
         "10.1.2.3 ",
         "2001:db8::5:99999",
         "http://10.1.2.3/",
@@ -52,7 +54,9 @@ def test_any_other_text_is_no_address(text: str) -> None:
         Address.parse(text)
 
 
-@pytest.mark.parametrize("text", ["169.254.169.254", "[fe80::1]:80", "::ffff:169.254.169.254", "0.0.0.0", "224.0.0.1"])
+@pytest.mark.parametrize(
+    "text", ["169.254.169.254", "fd00:ec2::254", "[fe80::1]:80", "::ffff:169.254.169.254", "0.0.0.0", "224.0.0.1"]
+)
 def test_a_link_local_address_is_never_a_cameras(text: str) -> None:
     with pytest.raises(ValueError, match="link-local"):
         Address.parse(text)

@@ -23,6 +23,8 @@ SHA = 'Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256'
         (["Negotiate", "NTLM", 'Basic realm="x"'], "Basic"),
         (['Digest realm="r", nonce="n", algorithm=MD5-sess,'], "Digest MD5-sess"),
         (['Digest realm="r", nonce="n", qop="AUTH"'], "Digest MD5"),
+        (['Digest realm="r", nonce="n", qop=""'], "Digest MD5"),
+        (['Digest realm="r", nonce="n", algorithm=SHA256'], "Digest SHA256"),
     ],
 )
 def test_digest_is_preferred_in_whatever_order_and_however_many_headers(headers: list[str], chosen: str) -> None:
@@ -40,6 +42,7 @@ def test_digest_is_preferred_in_whatever_order_and_however_many_headers(headers:
         (['Digest realm="r", nonce=""'], "no realm or nonce"),
         (['Digest realm="caf\udce9", nonce="n"'], "not valid UTF-8"),
         (["Bearer"], "unknown scheme 'bearer'"),
+        (['Digest realm="x\\\\", nonce="n"'], "a backslash in realm or nonce"),
     ],
 )
 def test_a_challenge_that_cannot_be_answered_is_refused_with_its_reason(headers: list[str], reason: str) -> None:
@@ -51,3 +54,11 @@ def test_a_challenge_that_cannot_be_answered_is_refused_with_its_reason(headers:
 def test_the_challenge_is_handed_on_without_what_would_break_the_library() -> None:
     (challenge,) = parse(['Digest realm="a \\"b\\"", domain="http://[", nonce="n", qop="auth,auth-int", stale=true'])
     assert challenge.canonical() == 'Digest realm="a \\"b\\"", nonce="n", qop="auth"'
+
+
+@pytest.mark.parametrize(
+    "header", ["a" * 8000 + "@", 'a="' + "\\" * 8000, "a = " * 3000, "@" * 8000, ('Digest a="' + "b" * 50) * 150]
+)
+def test_hostile_headers_cost_no_more_than_their_length(header: str) -> None:
+    """Quadratic searching would take minutes for these, and hold up the whole fleet meanwhile."""
+    parse([header] * 120)

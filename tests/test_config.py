@@ -45,7 +45,7 @@ def test_every_problem_is_named_at_once_with_what_would_be_right() -> None:
     assert "SOCRATA_DOMAIN='https://example.org/' must be a bare host name" in message
     assert "WISENET_USERNAME is set but WISENET_PASSWORD is not" in message
     assert "SOCRATA_PASSWORD is set but SOCRATA_USERNAME is not" in message
-    assert "AXIS_USERNAME must not contain a colon" in message
+    assert "AXIS_USERNAME and AXIS_PASSWORD: a username cannot contain a colon" in message
     assert "hidden" not in message
     assert "\n" not in message
 
@@ -97,3 +97,27 @@ def test_a_misspelt_name_in_dotenv_is_an_error_and_a_foreign_one_is_not() -> Non
     with pytest.raises(ConfigError, match="did you mean WISENET_PASSWORD"):
         from_environment({}, MAKES, dotenv=["WISNET_PASSWORD"])
     from_environment({}, MAKES, dotenv=["AWS_PROFILE", "HTTPS_PROXY", "STORE", "TZ", "AWS_ENDPOINT_URL_S3"])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"SOCRATA_DOMAIN": "user:s3cret@example.org"},
+        {"STORE": "https://user:s3cret@example.org/"},
+        {"PUBLIC_URL": "https://user:s3cret@example.org/"},
+        {"CAMERA_USERNAME": "user", "CAMERA_PASSWORD": "s3cret\udce9"},
+        {"CAMERA_USERNAME": "user", "CAMERA_PASSWORD": "s3cret\n"},
+        {"LOG_FILE": "~nobody-of-this-name/x"},
+        {"CAMERA_ADDRESSES": "x" * 5000},
+        {"SOCRATA_DOMAIN": "x" * 64},
+        {"SOCRATA_DATASET": "all of them"},
+        {"STORE": "s3:bucket"},
+        {"STORE": "s3://My Bucket"},
+        {"STATUS_ADDRESS": "example.org:80"},
+    ],
+)
+def test_odd_values_are_refused_and_no_login_in_them_is_shown(settings: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_environment({name: value + "." * value.endswith("\n") for name, value in settings.items()}, MAKES)
+    assert max(settings, key=len) in str(caught.value) or min(settings) in str(caught.value)
+    assert "s3cret" not in str(caught.value)

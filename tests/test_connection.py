@@ -1,10 +1,12 @@
 import asyncio
+import socket
+import threading
 from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
 
-from cameras.camera import Address, Camera
+from cameras.camera import Address, Camera, Login
 from cameras.connection import Connection
 from cameras.errors import LoginRejected, Refused, TooLarge, Unreachable
 from cameras.simulator.pretend import PretendCamera
@@ -44,6 +46,28 @@ async def test_a_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.
         await Connection(camera.camera, session).get("/a", "/b")
     assert camera.gate.refused == 1
     assert len(camera.asked) == 2
+
+
+@pytest.mark.parametrize("status", [403, 407])
+async def test_a_login_answered_with_another_refusal_is_not_sent_to_the_next_target(
+    session: aiohttp.ClientSession, status: int
+) -> None:
+    logins = 0
+
+    async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        nonlocal logins
+        sent = b"Authorization: " in await reader.readuntil(b"\r\n\r\n")
+        logins += sent
+        head = b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n" % (status if sent else 401)
+        stream.write(head + b'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"\r\n\r\n')
+        stream.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+        connection = Connection(Camera("1", "Axis", address, Login("u", "p", "AXIS_USERNAME")), session)
+        with pytest.raises(LoginRejected, match=f"{status} after Digest MD5"):
+            await connection.get("/a", "/b", "/c")
+    assert logins == 1
 
 
 async def test_without_a_login_the_setting_to_set_is_named(pretend: Pretend, session: aiohttp.ClientSession) -> None:
@@ -92,9 +116,24 @@ async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None
 async def test_a_name_that_leads_to_a_link_local_address_is_not_asked(
     session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def resolve(*_: object) -> list[dict[str, object]]:
-        return [{"hostname": "cam5", "host": "169.254.169.254", "port": 80, "family": 2, "proto": 6, "flags": 0}]
-
-    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", resolve)
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 80))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: answers)
     with pytest.raises(Unreachable, match="its name leads to a link-local address"):
         await thumbnail(Camera("1", "Sarix", Address.parse("cam5")), session, timeout=10, retry_pause=0)
+
+
+async def test_a_hanging_lookup_keeps_nobody_else_waiting(
+    pretend: Pretend, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, camera = threading.Event(), await pretend("Sarix")
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: released.wait() and [])
+    hanging = [
+        asyncio.create_task(thumbnail(Camera(str(n), "Sarix", Address(f"cam{n}")), session, timeout=60))
+        for n in range(60)
+    ]
+    await thumbnail(camera.camera, session, timeout=10)
+    assert await asyncio.to_thread(lambda: "the default executor is free") != ""
+    for task in hanging:
+        task.cancel()
+    released.set()
+    await asyncio.gather(*hanging, return_exceptions=True)

@@ -56,7 +56,8 @@ def test_a_row_of_an_export_of_2018_becomes_a_camera() -> None:
         ({"camera_id": "x" * 65}, "bad id"),
         ({"camera_status": "DESIRED"}, "status 'DESIRED'"),
         ({"camera_status": None}, "no status"),
-        ({"camera_mfg": "Nikon\nFORGED"}, r"unknown make 'Nikon\nFORGED'"),
+        ({"camera_mfg": "Nikon"}, "unknown make"),
+        ({"camera_mfg": "Generic"}, "make Generic without a path in CAMERA_ADDRESSES"),
         ({"camera_mfg": None}, "no make"),
         ({"camera_ip": None}, "no address"),
         ({"camera_ip": {"a": 1}}, "no address"),
@@ -109,3 +110,8 @@ def test_case_and_blanks_of_a_make_do_not_matter(spelling: str) -> None:
 def test_a_location_is_read_in_every_shape_it_has_had(location: Any, expected: tuple[Any, Any]) -> None:
     (camera,) = join([_row(location=location)], {}, Config()).cameras
     assert (camera.longitude, camera.latitude) == expected
+
+
+def test_an_unknown_make_is_told_with_the_id_and_safely() -> None:
+    joined = join([_row(camera_mfg="Nikon\nFORGED")], {}, Config())
+    assert joined.skipped == {"unknown make": [r"1 'Nikon\nFORGED'"]}

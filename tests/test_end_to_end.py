@@ -133,7 +133,7 @@ def _check_objects(s3: "S3Client", healthy: list[PretendCamera], ailing: list[Pr
 def _check_recovery(daemon: Program, s3: "S3Client", camera: PretendCamera) -> None:
     camera.ailment = ""
     daemon.until(lambda: _states(s3)[camera.id] == "live")
-    assert f"camera {camera.id} ({camera.make}): live again" in daemon.err
+    daemon.until(lambda: f"camera {camera.id} ({camera.make}): live again" in daemon.err)
 
 
 def _check_stop(daemon: Program, camera: PretendCamera, witness: PretendCamera) -> None:

@@ -230,3 +230,11 @@ async def test_setting_the_clock_back_moves_no_slot_and_expires_follows_it() -> 
     await day.watcher.watch(day.status, some_ticks(1))  # the ticks are the event loop's: see test_ticks.py
     assert day.store.puts[-1].expires == moved + timedelta(seconds=300)
     assert day.status.next_try == moved + timedelta(seconds=300)
+
+
+async def test_a_remembered_error_holds_on_to_nothing() -> None:
+    day = Day([DARK])
+    await day.cycles()
+    assert day.status.error
+    assert day.status.error.__traceback__ is None
+    assert day.status.error.__cause__ is None

@@ -11,5 +11,4 @@ async def fetch(camera: Connection) -> bytes:
     return await camera.get(
         "/cgi-bin/image.jpg?size=640x480&quality=60&error=empty",
         "/record/current.jpg?error=empty",
-        "/record/current.jpg",
     )

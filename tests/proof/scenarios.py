@@ -174,8 +174,9 @@ async def _take_away(bucket: Bucket, watched: Watched, interval: float, interval
     assert watched.fleet.counts()["stopped"] == 0
     since = asyncio.get_running_loop().time()
     await bucket.open()
-    while watched.fleet.counts()["live"] < len(watched.fleet.statuses):  # noqa: ASYNC110  nobody tells
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(2 * interval):
+        while watched.fleet.counts()["live"] < len(watched.fleet.statuses):  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0.01)
     return asyncio.get_running_loop().time() - since
 
 

@@ -1,0 +1,6 @@
+"""What the daemon costs: `scripts/bench` measures it in one run and prints PERFORMANCE.md's tables.
+
+servers  nginx: a 70 KB still from every loopback address, and a bucket that takes every PUT
+path     the client under test, in a process of its own: ours, httpx with aiobotocore's defaults, or curl
+idle     a process with so many idle cameras, for its memory
+"""

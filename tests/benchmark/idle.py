@@ -1,0 +1,37 @@
+"""`python -m tests.benchmark.idle COUNT` prints the resident memory, in bytes, of a daemon with COUNT cameras that wait
+for their turn."""
+
+import asyncio
+import gc
+import os
+import sys
+from pathlib import Path
+
+import process_images  # noqa: F401  all that the daemon loads
+from cameras.camera import Address, Camera
+from cameras.camera_list import CameraList
+from cameras.daemon import open_watcher, utc_now
+from cameras.fleet import Fleet
+from cameras.status_page.server import open_page
+from cameras.ticks import every
+from cameras.values import Listen
+from config import Config
+
+
+async def main(count: int) -> None:
+    config = Config(store="s3://bucket", status_address=Listen("127.0.0.1", 0))
+    cameras = [Camera(str(n), "Sarix", Address(f"10.{n // 65536}.{n // 256 % 256}.{n % 256}")) for n in range(count)]
+    async with open_watcher(config) as watcher:
+        fleet = Fleet(CameraList(cameras, {}, utc_now()), watcher.uploads, 300, utc_now)
+        watcher.metrics.registry.register(fleet)
+        async with open_page(config, fleet, watcher.metrics.registry):
+            waiting = [asyncio.create_task(watcher.watch(each, every(300, slot=3600))) for each in fleet.statuses]
+            await asyncio.sleep(0.5)
+            gc.collect()
+            print(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+            for task in waiting:
+                task.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

@@ -1,0 +1,68 @@
+"""`python -m tests.benchmark.punctual COUNT HANGING INTERVAL CYCLES RAMP PORT BUCKET` watches COUNT cameras, every
+tenth of them hanging if HANGING is yes. Prints the lateness of the healthy ones' slots in ms (p50, p99, max), slots
+due and served, seconds until every healthy picture was fresh, and the most starts within one second."""
+
+import asyncio
+import bisect
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from cameras.camera import Address
+from cameras.stores import open_store
+from cameras.ticks import Tick, every, turns
+from tests.benchmark.servers import Servers
+from tests.proof.watching import watching
+
+
+async def main(count: int, hanging: bool, interval: float, cycles: float, ramp: bool, servers: Servers) -> None:
+    async with await asyncio.start_server(_never_answer, "127.0.0.1", 0, backlog=4096) as deaf:
+        silent = Address("127.0.0.1", deaf.sockets[0].getsockname()[1])
+        cameras = servers.cameras(count)
+        ailing = range(0, count, 10) if hanging else range(0)
+        for number in ailing:
+            cameras[number] = replace(cameras[number], address=silent)
+        starts: list[float] = []
+        async with (
+            open_store("s3://bucket", servers.bucket) as store,
+            watching(cameras, store, interval, interval * 0.9) as watched,
+        ):
+            end = asyncio.get_running_loop().time() + cycles * interval
+
+            def ticks(position: int) -> AsyncIterator[Tick]:
+                slots = turns(position, count, interval) if ramp else every(interval, slot=position / count * interval)
+                return _noted(watched.noted(slots, end, position not in ailing), starts)
+
+            begun = time.monotonic()
+            watch = asyncio.create_task(watched.watch(ticks))
+            while sum(bool(each.last_live) for each in watched.fleet.statuses) < count - len(ailing):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            fresh = time.monotonic() - begun
+            await watch
+        served = sum(number for (_, state), number in watched.store.puts.items() if state == "live")
+    cut = statistics.quantiles(watched.late, n=100)
+    late = f"{cut[49] * 1000:.1f} {cut[98] * 1000:.1f} {max(watched.late) * 1000:.1f}"
+    print(late, int((count - len(ailing)) * cycles), served, f"{fresh:.1f}", _busiest(starts))
+
+
+async def _never_answer(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def _noted(ticks: AsyncIterator[Tick], starts: list[float]) -> AsyncIterator[Tick]:
+    async for tick in ticks:
+        starts.append(time.monotonic())
+        yield tick
+
+
+def _busiest(starts: list[float]) -> int:
+    starts.sort()
+    return max(bisect.bisect(starts, start + 1) - place for place, start in enumerate(starts))
+
+
+if __name__ == "__main__":
+    count, hanging, interval, cycles, ramp, port, bucket = sys.argv[1:]
+    servers = Servers(int(port), bucket)
+    asyncio.run(main(int(count), hanging == "yes", float(interval), float(cycles), ramp == "yes", servers))
