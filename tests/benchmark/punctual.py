@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cameras.camera import Address
 from cameras.stores import open_store
-from cameras.ticks import Tick, every, turns
+from cameras.ticks import Tick, turns
 from tests.benchmark.servers import Servers
 from tests.proof.watching import watching
 
@@ -29,11 +29,14 @@ async def main(count: int, hanging: bool, interval: float, cycles: float, ramp: 
             open_store("s3://bucket", servers.bucket) as store,
             watching(cameras, store, interval, interval * 0.9) as watched,
         ):
-            end = asyncio.get_running_loop().time() + cycles * interval
 
             def ticks(position: int) -> AsyncIterator[Tick]:
-                slots = turns(position, count, interval) if ramp else every(interval, slot=position / count * interval)
-                return _noted(watched.noted(slots, end, position not in ailing), starts)
+                healthy = position not in ailing
+                if ramp:
+                    slots = watched.noted(turns(position, count, interval), cycles * interval, healthy)
+                else:
+                    slots = watched.slots(position, interval, int(cycles), healthy)
+                return _noted(slots, starts)
 
             begun = time.monotonic()
             watch = asyncio.create_task(watched.watch(ticks))

@@ -15,7 +15,7 @@ from cameras import jpeg
 from cameras.camera import Camera
 from cameras.simulator.ailments import AILMENTS
 from cameras.stores import FolderStore, open_store
-from cameras.ticks import Tick, every
+from cameras.ticks import Tick
 from tests.programs import Program
 from tests.proof.elsewhere import Bucket, Elsewhere, elsewhere
 from tests.proof.watching import Watched, memory, open_files, watching
@@ -67,13 +67,7 @@ async def _cycles(
     cameras = [*healthy, *[camera for camera, _ in ailing]]
     with tempfile.TemporaryDirectory() as folder:
         async with watching(cameras, FolderStore(Path(folder)), interval, interval * 0.8) as watched:
-            end = asyncio.get_running_loop().time() + cycles * interval
-
-            def ticks(position: int) -> AsyncIterator[Tick]:
-                slots = every(interval, slot=position / len(cameras) * interval)
-                return watched.noted(slots, end, position < len(healthy))
-
-            await watched.watch(ticks)
+            await watched.watch(lambda place: watched.slots(place, interval, cycles, healthy=place < len(healthy)))
             served = sum(watched.store.puts[camera.id, "live"] for camera in healthy)
             errors = _wrong(watched, ailing)
     await asyncio.sleep(SETTLED)
@@ -145,25 +139,26 @@ def _heard() -> Iterator[list[str]]:
 
 async def outage(cameras: int, interval: float, intervals: int) -> list[Row]:
     """The bucket is out for some intervals, then back: nothing stops, one line for each, all live in one interval."""
-    bucket, before = Bucket(), (memory(), open_files())
-    await bucket.open()
+    bucket = Bucket()
     with elsewhere(cameras, []) as there, _heard() as lines:
+        before = memory(), open_files()
+        await bucket.open()
         async with (
             open_store("s3://bucket", bucket.url) as store,
             watching(there.healthy, store, interval, interval) as watched,
         ):
-            end = asyncio.get_running_loop().time() + (intervals + 4) * interval
-            slots = [every(interval, slot=place / cameras * interval) for place in range(cameras)]
-            watch = asyncio.create_task(watched.watch(lambda place: watched.noted(slots[place], end, healthy=True)))
+            watch = asyncio.create_task(watched.watch(lambda place: watched.slots(place, interval, intervals + 4)))
             back = await _take_away(bucket, watched, interval, intervals)
             await watch
         served, errors = sum(watched.store.puts.values()), watched.fleet.counts()["stopped"]
-    await bucket.close()
+        await bucket.close()
+        await asyncio.sleep(SETTLED)
+        name = f"bucket out for {intervals} of {interval:g} s ({cameras})"
+        row = _row(name, served, served, watched, errors, before)
     told = [line.partition(":")[0] for line in lines if line.startswith("store ")]
     assert told == ["store fails", "store works again"], told
     assert back <= interval + 1, f"{back:.1f} s until all were live"
-    name = f"bucket out for {intervals} of {interval:g} s, all live {back:.1f} s after ({cameras})"
-    return [_row(name, served, served, watched, errors, before)]
+    return [row._replace(scenario=f"{name}, all live {back:.1f} s after")]
 
 
 async def _take_away(bucket: Bucket, watched: Watched, interval: float, intervals: int) -> float:

@@ -20,7 +20,7 @@ from cameras.fleet import Fleet
 from cameras.metrics import Metrics
 from cameras.stores import Store
 from cameras.thumbnail import thumbnail
-from cameras.ticks import Tick
+from cameras.ticks import Tick, every
 from cameras.uploads import Uploads
 from cameras.watch import Watcher
 from tests.programs import PROGRAM
@@ -67,14 +67,21 @@ class Watched:
         """Milliseconds."""
         return statistics.quantiles(self.late, n=100)[98] * 1000 if len(self.late) > 1 else 0.0
 
-    async def noted(self, ticks: AsyncIterator[Tick], until: float, healthy: bool) -> AsyncIterator[Tick]:
-        """The ticks before the event loop's time `until`, their lateness noted."""
+    async def noted(self, ticks: AsyncIterator[Tick], length: float, healthy: bool = True) -> AsyncIterator[Tick]:
+        """The ticks of the next `length` seconds, their lateness noted."""
+        now = asyncio.get_running_loop().time
+        end = now() + length
         async for tick in ticks:
-            if asyncio.get_running_loop().time() >= until:
+            if now() >= end:
                 return
             if healthy:
                 self.late.append(tick.late)
             yield tick
+
+    def slots(self, position: int, interval: float, cycles: int, healthy: bool = True) -> AsyncIterator[Tick]:
+        """`cycles` slots of the camera at this position in the fleet, their lateness noted."""
+        slot = position / len(self.fleet.statuses) * interval
+        return self.noted(every(interval, slot), slot + (cycles - 0.5) * interval, healthy)
 
     async def watch(self, ticks: Callable[[int], AsyncIterator[Tick]]) -> None:
         async with asyncio.TaskGroup() as group:
