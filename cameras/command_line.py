@@ -32,7 +32,7 @@ def _add_probe(probe: argparse.ArgumentParser) -> None:
         "camera", metavar="CAMERA_ID|ADDRESS", help="an id of the list, or an address (with a dot or colon)"
     )
     probe.add_argument("--make", metavar="M", help="ask it as this make")
-    probe.add_argument("--every-make", action="store_true", help="find out its make; sends a login once at the most")
+    probe.add_argument("--every-make", action="store_true", help="find out its make; risks one wrong login at the most")
     probe.add_argument("--save", type=Path, metavar="FILE", help="write the picture there")
 
 

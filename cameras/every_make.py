@@ -7,13 +7,13 @@ from aiohttp import ClientSession
 from cameras.addresses import GENERIC
 from cameras.camera import Camera
 from cameras.connection import open_session
-from cameras.errors import CameraError, LoginRejected, UnknownMake
+from cameras.errors import CameraError, LoginRejected, UnknownMake, Unreachable
 from cameras.explain import explained
 from cameras.makes import Make, all_makes
 from cameras.thumbnail import thumbnail
 from config import Config
 
-QUICK = 8.0  # seconds for each make
+QUICK = 4.0  # seconds for each make
 
 
 async def picture_of_any_make(config: Config, camera: Camera) -> bytes:
@@ -24,9 +24,15 @@ async def picture_of_any_make(config: Config, camera: Camera) -> bytes:
         outcomes = {make.name: await _outcome(replace(camera, make=make.name, login=None), session) for make in makes}
     pictures = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, bytes)}
     if pictures:
-        print(f"answers as: {', '.join(pictures)}; correct its make in the camera list")
-        return next(iter(pictures.values()))
+        print(f"answers as: {', '.join(pictures)}; {_advice(camera.make, pictures)}")
+        return pictures.get(camera.make) or next(iter(pictures.values()))
+    if all(isinstance(outcome, Unreachable) for outcome in outcomes.values()):
+        raise Unreachable("as every make")
     return await _with_login(config, camera, [make for make in makes if isinstance(outcomes[make.name], LoginRejected)])
+
+
+def _advice(on_record: str, pictures: dict[str, bytes]) -> str:
+    return "its make is right" if on_record in pictures else "correct its make in the camera list"
 
 
 async def _outcome(camera: Camera, session: ClientSession) -> bytes | CameraError:
@@ -41,8 +47,8 @@ async def _outcome(camera: Camera, session: ClientSession) -> bytes | CameraErro
 
 
 async def _with_login(config: Config, camera: Camera, wanting: list[Make]) -> bytes:
-    """A wrong login may lock us out, so there is one try: with the make on record if it is among them, else the first
-    that we have a login for."""
+    """A wrong login may lock us out, so there is one try, which ends when the login is rejected: with the make on
+    record if it is among them, else the first that we have a login for."""
     own = camera.login if camera.login not in config.logins.values() else None
     for make in sorted(wanting, key=lambda make: make.name != camera.make):
         if login := own or config.login_for(make.prefix):

@@ -1,5 +1,6 @@
 """One try to get a picture, told step by step as it goes over the wire. It is the daemon's own code, watched."""
 
+import re
 import time
 from types import SimpleNamespace
 
@@ -27,8 +28,7 @@ async def explained(config: Config, camera: Camera) -> bytes:
 
 async def _tell(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
     """aiohttp client middleware: every request and its answer, as they go over the wire."""
-    scheme = request.headers.get("Authorization", "").partition(" ")[0]
-    print(f"{request.method} {request.url}" + (f" with {scheme} login" if scheme else ""))
+    print(f"{request.method} {request.url}" + _chosen(request.headers.get("Authorization", "")))
     begun = time.monotonic()
     response = await handler(request)
     print(f"  answer: {response.status} after {time.monotonic() - begun:.2f} s")
@@ -38,6 +38,13 @@ async def _tell(request: ClientRequest, handler: ClientHandlerType) -> ClientRes
         obstacle = f", which cannot be answered: {challenge.obstacle}" if challenge.obstacle else ""
         print(f"  it offers: {plain(str(challenge))}{obstacle}")
     return response
+
+
+def _chosen(authorization: str) -> str:
+    """The scheme and algorithm of the login that goes along, if any; never the login."""
+    scheme, _, rest = authorization.partition(" ")
+    algorithm = re.search(r"algorithm=\"?([\w-]+)", rest) if scheme == "Digest" else None
+    return f" with {scheme}{f' {algorithm[1]}' if algorithm else ''} login" if scheme else ""
 
 
 def _connection_trace() -> aiohttp.TraceConfig:

@@ -58,5 +58,5 @@ class Status:
 
     @property
     def frozen(self) -> bool:
-        """It delivers, but always the same picture."""
-        return self.same + 1 >= FROZEN_AFTER
+        """It is live, but always with the same picture."""
+        return self.state == "live" and self.same + 1 >= FROZEN_AFTER

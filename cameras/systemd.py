@@ -15,7 +15,8 @@ class Notifier:
     """`environ` as systemd hands it to the service; without NOTIFY_SOCKET there, nothing is sent."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.path = environ.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        path = environ.get("NOTIFY_SOCKET", "")
+        self.path = "\0" + path[1:] if path.startswith("@") else path  # "@": an abstract socket
         watchdog = int(environ.get("WATCHDOG_USEC") or 0) / 1e6
         self.pause = min(watchdog / 2, STATUS_EVERY) if watchdog else STATUS_EVERY
 

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 
@@ -101,7 +102,13 @@ def listen(value: str) -> Listen:
 
 
 def web_url(value: str) -> str:
-    if not value.startswith(("https://", "http://")) or "@" in value or any(mark in value for mark in "?# ;,'\""):
+    parts = urlsplit(value)
+    if (
+        not (parts.hostname and (parts.port is None or parts.port))
+        or not value.startswith(("https://", "http://"))
+        or "@" in value
+        or any(mark in value for mark in "?# ;,'\"")
+    ):
         raise ValueError("must be a URL without login and query, such as https://example.org")
     return value.rstrip("/")
 

@@ -83,7 +83,7 @@ async def test_probe_explains_a_good_try_step_by_step(tmp_path: Path, pretend: P
         "answer: 401 after 0.",
         "it offers: Digest SHA-256",
         "it offers: Digest MD5",
-        f"GET {target} with Digest login",
+        f"GET {target} with Digest SHA-256 login",
         "answer: 200 after 0.",
         "Content-Type: image/jpeg",
         "s of 60 s",
@@ -148,3 +148,13 @@ def test_probe_of_what_is_not_there_ends_with_status_2(tmp_path: Path, arguments
     with Program(tmp_path, "probe", *arguments, CAMERA_LIST="list.csv") as program:
         assert program.end() == 2
     assert sentence in program.err
+
+
+async def test_probe_of_a_dead_camera_says_so_and_blames_no_make(tmp_path: Path, pretend: Pretend) -> None:
+    out = (await _probe(tmp_path, await pretend("Axis", ailment="off"), "105", "--every-make")).out
+    assert "verdict: Unreachable: unreachable (as every make); check its power" in out
+
+
+async def test_probe_says_when_the_record_is_right(tmp_path: Path, pretend: Pretend) -> None:
+    out = (await _probe(tmp_path, await pretend("Sarix"), "105", "--every-make")).out
+    assert "answers as: Pelco, Sarix, Spectra Enhanced; its make is right" in out

@@ -114,6 +114,8 @@ def test_a_misspelt_name_in_dotenv_is_an_error_and_a_foreign_one_is_not() -> Non
         {"STORE": "s3:bucket"},
         {"STORE": "s3://My Bucket"},
         {"STATUS_ADDRESS": "example.org:80"},
+        {"PUBLIC_URL": "https://"},
+        {"PUBLIC_URL": "https://example.org:99999"},
     ],
 )
 def test_odd_values_are_refused_and_no_login_in_them_is_shown(settings: dict[str, str]) -> None:

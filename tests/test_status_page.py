@@ -19,6 +19,7 @@ from cameras.fleet import Fleet
 from cameras.metrics import Metrics
 from cameras.status import FROZEN_AFTER, Outcome
 from cameras.status_page.server import open_page
+from cameras.status_page.view import map_of
 from cameras.stores import FolderStore
 from cameras.uploads import Uploads
 from cameras.values import Listen
@@ -96,7 +97,7 @@ async def test_the_wall_tells_how_many_are_dark_which_since_when_why_and_what_to
     assert "login rejected (401 after Basic); check its username and password" in text
     assert "next try never, restart the service" in text
     assert text.index('data-group="failing"') < text.index('data-group="stopped"') < text.index('data-group="live"')
-    assert '<b class="frozen">frozen</b>' in text
+    assert '<b class="frozen">frozen: restart the camera</b>' in text
     assert "left out: 1 no address" in text
 
 
@@ -237,3 +238,13 @@ async def test_a_blank_address_turns_the_page_off(tmp_path: Path) -> None:
     fleet = make_fleet(tmp_path)
     async with open_page(Config(status_address=None), fleet, Metrics().registry):
         assert fleet.problems() == []
+
+
+def test_every_dot_is_within_the_map_however_the_cameras_lie() -> None:
+    road = [{"longitude": -97.7, "latitude": 30 + number / 50, "state": "live"} for number in range(100)]
+    street = [{"longitude": -97.7 + number / 50, "latitude": 30.0, "state": "live"} for number in range(100)]
+    for cameras in (road, street, road[:1]):
+        drawn = map_of(cameras)
+        assert drawn
+        assert all(0 <= x <= 1000 and 0 <= y <= drawn.height <= 2000.1 for x, y, _ in drawn.dots)
+    assert map_of([{"longitude": None, "latitude": None, "state": "live"}]) is None

@@ -8,15 +8,16 @@ from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 
-def guard_for(public_url: str | None, own_name: str) -> Middleware:
+def guard_for(public_url: str | None) -> Middleware:
     """Refuses a foreign Host, which is how a web page elsewhere reaches a server on this machine (DNS rebinding): such
     a page has a name, so an IP address is always ours. And sends the strict headers with everything."""
     headers = _headers(public_url)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_ours(request.host, own_name):
-            return web.Response(status=421, text="This server answers to its IP address and to localhost only.\n")
+        if not _is_ours(request.host):
+            text = "This server answers to its IP address and to localhost only.\n"
+            return web.Response(status=421, text=text, headers=headers)
         try:
             response = await handler(request)
         except web.HTTPException as error:
@@ -40,9 +41,9 @@ def _headers(public_url: str | None) -> dict[str, str]:
     }
 
 
-def _is_ours(host: str, own_name: str) -> bool:
+def _is_ours(host: str) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
-        return name in ("localhost", own_name) or bool(ipaddress.ip_address(name))
+        return name == "localhost" or bool(ipaddress.ip_address(name))
     except ValueError:
         return False

@@ -1,5 +1,6 @@
 """The page's routes and handlers. See README.md, "The status page"."""
 
+import errno
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,7 +45,7 @@ async def _listen(runner: web.AppRunner, address: Listen) -> None:
     try:
         await web.TCPSite(runner, address.host, address.port).start()
     except OSError as error:
-        reason = "the port is taken" if error.errno == 98 else error.strerror
+        reason = "the port is taken" if error.errno == errno.EADDRINUSE else error.strerror
         raise ConfigError(f"STATUS_ADDRESS={address}: {reason}; name another address, or leave it blank") from error
 
 
@@ -54,8 +55,7 @@ def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> w
     page = Page(
         Viewer(fleet, config.public_url or ("" if folder else None), config.status_show_addresses), registry, folder
     )
-    own_name = config.status_address.host if config.status_address else ""
-    app = web.Application(middlewares=[guard_for(config.public_url, own_name)])
+    app = web.Application(middlewares=[guard_for(config.public_url)])
     app.router.add_static("/static", HERE / "static")
     app.router.add_get("/", page.wall)
     app.router.add_get("/camera/{id}", page.camera)
@@ -84,13 +84,17 @@ class Page:
         self.templates.filters.update(ago=viewer.ago, ahead=viewer.ahead)
 
     def _html(self, template: str, **values: object) -> web.Response:
-        text = self.templates.get_template(template).render(values)
-        return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+        every = min(30.0, max(5.0, self.viewer.fleet.interval / 10))  # seconds between two looks of a browser
+        text = self.templates.get_template(template).render(values, every=every)
+        headers = {"Cache-Control": "no-store"}
+        response = web.Response(text=text, content_type="text/html", headers=headers, zlib_executor_size=1024)
+        response.enable_compression()
+        return response
 
     async def wall(self, request: web.Request) -> web.Response:
         query = request.query
         chosen = Filter(query.get("state", ""), query.get("make", ""), query.get("error", ""), query.get("q", ""))
-        whole = self.viewer.whole()
+        whole = self.viewer.whole(outcomes=False)
         shown = [camera for camera in whole["cameras"] if chosen.lets_through(camera)]
         makes = sorted({camera["make"] for camera in whole["cameras"]})
         return self._html(

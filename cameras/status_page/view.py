@@ -8,7 +8,7 @@ from urllib.parse import quote as quoted
 
 from cameras.duration import spoken
 from cameras.fleet import Fleet
-from cameras.status import Status
+from cameras.status import Outcome, Status
 
 ORDER = ("failing", "stopped", "waiting", "live")
 MAP_WIDTH = 1000.0  # of the map's own units
@@ -42,7 +42,7 @@ class Viewer:
     pictures: str | None
     addresses: bool = False
 
-    def camera(self, status: Status) -> dict[str, Any]:
+    def camera(self, status: Status, outcomes: bool = True) -> dict[str, Any]:
         """One camera as /status.json gives it; times are ISO 8601 in UTC."""
         camera = status.camera
         return {
@@ -61,9 +61,7 @@ class Viewer:
             "last_live": _iso(status.last_live),
             "next_try": _iso(status.next_try),
             "frozen": status.frozen,
-            "outcomes": [
-                {**each._asdict(), "at": _iso(each.at), "seconds": round(each.seconds, 3)} for each in status.outcomes
-            ],
+            "outcomes": [_outcome(each) for each in status.outcomes] if outcomes else [],
             **({"address": str(camera.address)} if self.addresses else {}),
         }
 
@@ -73,8 +71,8 @@ class Viewer:
             return None
         return f"{self.pictures}/image/{quoted(status.camera.id)}.jpg?v={status.shown_at.timestamp():.0f}"
 
-    def whole(self) -> dict[str, Any]:
-        """All of /status.json."""
+    def whole(self, outcomes: bool = True) -> dict[str, Any]:
+        """All of /status.json; the wall does without the cameras' outcomes."""
         fleet, uploads = self.fleet, self.fleet.uploads
         return {
             "at": _iso(fleet.now()),
@@ -90,7 +88,7 @@ class Viewer:
                 "kept": fleet.cameras.kept,
                 "left_out": {reason: len(ids) for reason, ids in fleet.cameras.skipped.items()},
             },
-            "cameras": [self.camera(status) for status in fleet.statuses],
+            "cameras": [self.camera(status, outcomes) for status in fleet.statuses],
         }
 
     def ago(self, moment: str | None) -> str:
@@ -107,7 +105,7 @@ def groups(cameras: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
     """(state, cameras) in the order in which an operator wants them; the longest dark come first."""
     by_state = {state: [camera for camera in cameras if camera["state"] == state] for state in ORDER}
     for state in ("failing", "stopped"):
-        by_state[state].sort(key=lambda camera: camera["failing_since"] or "")
+        by_state[state].sort(key=lambda camera: camera["failing_since"] or "~")  # never dark: last
     by_state["live"].sort(key=lambda camera: not camera["frozen"])
     return [(state, members) for state, members in by_state.items() if members]
 
@@ -127,20 +125,25 @@ def map_of(cameras: list[dict[str, Any]]) -> Map | None:
         return None
     west, east = _bounds([camera["longitude"] for camera in placed])
     south, north = _bounds([camera["latitude"] for camera in placed])
-    scale = MAP_WIDTH / (east - west)
-    stretch = scale / max(0.1, math.cos(math.radians((south + north) / 2)))
+    narrowing = max(0.1, math.cos(math.radians((south + north) / 2)))  # of a degree of longitude, away from the equator
+    stretch = min(MAP_WIDTH / (east - west) / narrowing, 2 * MAP_WIDTH / (north - south))
+    scale = stretch * narrowing
     placed.sort(key=lambda camera: ORDER.index(camera["state"]), reverse=True)
     dots = [
         (round((each["longitude"] - west) * scale, 1), round((north - each["latitude"]) * stretch, 1), each)
         for each in placed
     ]
-    return Map(min(MAP_WIDTH * 2, round((north - south) * stretch, 1)), dots)
+    return Map(round((north - south) * stretch, 1), dots)
 
 
 def _bounds(values: list[float]) -> tuple[float, float]:
     """A little wider than the values, and never empty."""
     margin = max((max(values) - min(values)) * 0.03, 0.002)
     return min(values) - margin, max(values) + margin
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {**outcome._asdict(), "at": _iso(outcome.at), "seconds": round(outcome.seconds, 3)}
 
 
 def _iso(moment: datetime | None) -> str | None:

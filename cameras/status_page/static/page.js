@@ -1,7 +1,7 @@
 // Keeps the page fresh and filters as one types; without it the page works too, only less at once.
 "use strict";
 
-const EVERY = 5000; // milliseconds
+const EVERY = 1000 * document.body.dataset.every; // milliseconds
 
 // Puts a new version of the page in place, keeping every element that has not changed, so that nothing flickers.
 function update(fresh) {
@@ -10,7 +10,7 @@ function update(fresh) {
     const now = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
     if (now && now.outerHTML !== part.outerHTML) part.replaceWith(now);
   }
-  const main = document.querySelector(".columns > main");
+  const main = document.querySelector("main.walls");
   const groups = [...fresh.querySelectorAll("[data-group]")];
   if (!main || groups.length === 0) return;
   const cards = new Map([...main.querySelectorAll(".card")].map((card) => [card.outerHTML, card]));
@@ -31,7 +31,7 @@ async function refresh() {
     if (answer.ok && mine === latest) update(new DOMParser().parseFromString(text, "text/html"));
     document.body.classList.toggle("lost", !answer.ok);
   } catch {
-    document.title = "no answer from the service";
+    document.body.classList.add("lost");
   }
 }
 
