@@ -85,7 +85,7 @@ def curl(servers: Servers, cameras: Iterator[Camera]) -> None:
                 puts.write(
                     f'upload-file = "{file}"\nurl = "{servers.bucket}/bucket/image/{number}.jpg"\noutput = /dev/null\n'
                 )
-        parallel = ["curl", "--silent", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
+        parallel = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
         subprocess.run([*parallel, "--config", str(fetch)], check=True)
         subprocess.run([*parallel, *KEYS, "--header", "Content-Type: image/jpeg", "--config", str(put)], check=True)
 
