@@ -17,7 +17,7 @@ from tests.benchmark.servers import Servers
 from tests.proof.watching import watching
 
 
-async def main(count: int, hanging: bool, interval: float, cycles: float, ramp: bool, servers: Servers) -> None:
+async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bool, servers: Servers) -> None:
     async with await asyncio.start_server(_never_answer, "127.0.0.1", 0, backlog=4096) as deaf:
         silent = Address("127.0.0.1", deaf.sockets[0].getsockname()[1])
         cameras = servers.cameras(count)
@@ -33,9 +33,9 @@ async def main(count: int, hanging: bool, interval: float, cycles: float, ramp: 
             def ticks(position: int) -> AsyncIterator[Tick]:
                 healthy = position not in ailing
                 if ramp:
-                    slots = watched.noted(turns(position, count, interval), cycles * interval, healthy)
+                    slots = watched.noted(turns(position, count, interval), interval, healthy)
                 else:
-                    slots = watched.slots(position, interval, int(cycles), healthy)
+                    slots = watched.slots(position, interval, cycles, healthy)
                 return _noted(slots, starts)
 
             begun = time.monotonic()
@@ -43,11 +43,13 @@ async def main(count: int, hanging: bool, interval: float, cycles: float, ramp: 
             while sum(bool(each.last_live) for each in watched.fleet.statuses) < count - len(ailing):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             fresh = time.monotonic() - begun
-            await watch
+            if ramp:  # all that was to be seen; the next slots are minutes away
+                watch.cancel()
+            await asyncio.wait([watch])
         served = sum(number for (_, state), number in watched.store.puts.items() if state == "live")
     cut = statistics.quantiles(watched.late, n=100)
     late = f"{cut[49] * 1000:.1f} {cut[98] * 1000:.1f} {max(watched.late) * 1000:.1f}"
-    print(late, int((count - len(ailing)) * cycles), served, f"{fresh:.1f}", _busiest(starts))
+    print(late, (count - len(ailing)) * cycles, served, f"{fresh:.1f}", _busiest(starts))
 
 
 async def _never_answer(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
@@ -68,4 +70,4 @@ def _busiest(starts: list[float]) -> int:
 if __name__ == "__main__":
     count, hanging, interval, cycles, ramp, port, bucket = sys.argv[1:]
     servers = Servers(int(port), bucket)
-    asyncio.run(main(int(count), hanging == "yes", float(interval), float(cycles), ramp == "yes", servers))
+    asyncio.run(main(int(count), hanging == "yes", float(interval), int(cycles), ramp == "yes", servers))
