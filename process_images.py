@@ -108,7 +108,7 @@ def _settings() -> Config:
 
 
 def _dotenv() -> dict[str, str]:
-    """The lines of .env, taken literally: a password may hold ${ }."""
+    """The lines of .env. Nothing in a value is expanded: a password may hold ${ }."""
     if not DOTENV.exists():
         return {}
     try:
