@@ -68,10 +68,12 @@ async def _take(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> N
 
 
 class Bucket:
-    """An S3 endpoint on a port of its own that can be taken away and brought back."""
+    """An S3 endpoint on a port of its own that can be taken away and brought back; `outages` counts how often."""
 
     def __init__(self) -> None:
         self.port = 0
+        self.outages = 0
+        self.is_open = False
         self._streams: set[asyncio.StreamWriter] = set()
 
     @property
@@ -81,9 +83,12 @@ class Bucket:
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
+        self.is_open = True
 
     async def close(self) -> None:
         """From now on connections are refused; those that are open are reset."""
+        self.outages += 1
+        self.is_open = False
         self._server.close()
         for stream in self._streams:
             stream.transport.abort()

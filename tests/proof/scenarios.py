@@ -7,7 +7,8 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from cameras.stores import FolderStore, open_store
 from cameras.ticks import Tick
 from tests.programs import Program
 from tests.proof.elsewhere import Bucket, Elsewhere, elsewhere
-from tests.proof.watching import Watched, memory, open_files, watching
+from tests.proof.watching import Counting, Watched, forget_peak, memory, open_files, peak, watching
 
 SETTLED = 0.5  # seconds until the last connections are closed
 
@@ -31,23 +32,30 @@ class Row(NamedTuple):
     late_p99: float  # milliseconds
     late_max: float
     errors: int
-    memory: str  # MB before -> after
+    memory: str  # MB before -> after (peak)
     files: str  # open files before -> after
 
 
-def _row(scenario: str, due: int, served: int, watched: Watched | None, errors: int, before: tuple[float, int]) -> Row:
-    after = memory(), open_files()
-    late = max(watched.late, default=0.0) * 1000 if watched else 0.0
+class Held(NamedTuple):
+    memory: float
+    files: int
+
+
+def _held() -> Held:
+    return Held(memory(), open_files())
+
+
+def _row(scenario: str, due: int, served: int, watched: Watched, errors: int, before: Held, after: Held) -> Row:
     return Row(
         scenario,
         due,
         served,
         due - served,
-        round(watched.p99 if watched else 0.0, 1),
-        round(late, 1),
+        round(watched.p99, 1),
+        round(max(watched.late) * 1000, 1),
         errors,
-        f"{before[0]:.0f} -> {after[0]:.0f}",
-        f"{before[1]} -> {after[1]}",
+        f"{before.memory:.1f} -> {after.memory:.1f} ({peak():.0f})",
+        f"{before.files} -> {after.files}",
     )
 
 
@@ -63,7 +71,8 @@ async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> list
 async def _cycles(
     scenario: str, healthy: list[Camera], ailing: list[tuple[Camera, str]], interval: float, cycles: int
 ) -> Row:
-    before = memory(), open_files()
+    before = _held()
+    forget_peak()
     cameras = [*healthy, *[camera for camera, _ in ailing]]
     with tempfile.TemporaryDirectory() as folder:
         async with watching(cameras, FolderStore(Path(folder)), interval, interval * 0.8) as watched:
@@ -71,7 +80,9 @@ async def _cycles(
             served = sum(watched.store.puts[camera.id, "live"] for camera in healthy)
             errors = _wrong(watched, ailing)
     await asyncio.sleep(SETTLED)
-    return _row(f"{scenario} ({len(healthy)}+{len(ailing)})", len(healthy) * cycles, served, watched, errors, before)
+    return _row(
+        f"{scenario} ({len(healthy)}+{len(ailing)})", len(healthy) * cycles, served, watched, errors, before, _held()
+    )
 
 
 def _wrong(watched: Watched, ailing: list[tuple[Camera, str]]) -> int:
@@ -88,31 +99,28 @@ def _wrong(watched: Watched, ailing: list[tuple[Camera, str]]) -> int:
     return wrong + sum(status.state != "live" for status in watched.fleet.statuses[: -len(ailing) or None])
 
 
-async def soak(cameras: int, cycles: int) -> list[Row]:
-    """A day's cycles without the waiting, over the real S3 client: memory after the first tenth against the end, open
-    files before all against after all."""
+async def soak(cameras: int, interval: float, cycles: int) -> list[Row]:
+    """A day's cycles at a short interval, over the real S3 client: memory and tasks after the first tenth against the
+    end, open files before all against after all."""
     tenth = max(1, cycles // 10)
     with elsewhere(cameras, []) as there:
         files = open_files()
-        async with AsyncExitStack() as stack:
-            store = await stack.enter_async_context(open_store("s3://bucket", there.bucket))
-            watched = await stack.enter_async_context(watching(there.healthy, store, 300, 60))
-            await watched.watch(lambda _: _flat_out(tenth))
-            before, tasks = memory(), len(asyncio.all_tasks())
-            await watched.watch(lambda _: _flat_out(cycles - tenth))
+        async with (
+            open_store("s3://bucket", there.bucket) as store,
+            watching(there.healthy, store, interval, interval) as watched,
+        ):
+            await watched.watch(lambda place: watched.slots(place, interval, tenth))
+            await asyncio.sleep(SETTLED)
+            before, tasks = Held(memory(), files), len(asyncio.all_tasks())
+            forget_peak()
+            await watched.watch(lambda place: watched.slots(place, interval, cycles - tenth))
+            await asyncio.sleep(SETTLED)
             end = memory()
-            assert len(asyncio.all_tasks()) <= tasks
-            served = sum(watched.store.puts.values())
-            errors = sum(status.state != "live" for status in watched.fleet.statuses)
+            assert len(asyncio.all_tasks()) == tasks
         await asyncio.sleep(SETTLED)
-        name = f"soak ({cameras} cameras, {cycles} cycles)"
-        row = _row(name, cameras * cycles, served, None, errors, (before, files))
-    return [row._replace(memory=f"{before:.1f} -> {end:.1f}")]
-
-
-async def _flat_out(cycles: int) -> AsyncIterator[Tick]:
-    for _ in range(cycles):
-        yield Tick(0.0, 0.0)
+        after, errors = Held(end, open_files()), cameras - watched.fleet.counts()["live"]
+        name = f"soak: {cycles} cycles of {interval:g} s ({cameras})"
+        return [_row(name, cameras * cycles, watched.store.puts.total(), watched, errors, before, after)]
 
 
 class Lines(logging.Handler):
@@ -139,26 +147,50 @@ def _heard() -> Iterator[list[str]]:
 
 async def outage(cameras: int, interval: float, intervals: int) -> list[Row]:
     """The bucket is out for some intervals, then back: nothing stops, one line for each, all live in one interval."""
-    bucket = Bucket()
+    bucket, cycles = Bucket(), Cycles()
     with elsewhere(cameras, []) as there, _heard() as lines:
-        before = memory(), open_files()
+        before = _held()
+        forget_peak()
         await bucket.open()
         async with (
             open_store("s3://bucket", bucket.url) as store,
             watching(there.healthy, store, interval, interval) as watched,
         ):
-            watch = asyncio.create_task(watched.watch(lambda place: watched.slots(place, interval, intervals + 4)))
+
+            def slots(place: int) -> AsyncIterator[Tick]:
+                id = there.healthy[place].id
+                return cycles.counted(watched.slots(place, interval, intervals + 4), bucket, watched.store, id)
+
+            watch = asyncio.create_task(watched.watch(slots))
             back = await _take_away(bucket, watched, interval, intervals)
             await watch
-        served, errors = sum(watched.store.puts.values()), watched.fleet.counts()["stopped"]
         await bucket.close()
         await asyncio.sleep(SETTLED)
-        name = f"bucket out for {intervals} of {interval:g} s ({cameras})"
-        row = _row(name, served, served, watched, errors, before)
+        name = f"bucket out for {intervals} intervals of {interval:g} s, all live {back:.1f} s after ({cameras})"
+        row = _row(name, cycles.due, cycles.served, watched, watched.fleet.counts()["stopped"], before, _held())
     told = [line.partition(":")[0] for line in lines if line.startswith("store ")]
     assert told == ["store fails", "store works again"], told
     assert back <= interval + 1, f"{back:.1f} s until all were live"
-    return [row._replace(scenario=f"{name}, all live {back:.1f} s after")]
+    return [row]
+
+
+@dataclass
+class Cycles:
+    """Counts the cycles that had the bucket from their begin to their end, and those that put a live picture."""
+
+    due: int = 0
+    served: int = 0
+
+    async def counted(
+        self, ticks: AsyncIterator[Tick], bucket: Bucket, store: Counting, id: str
+    ) -> AsyncIterator[Tick]:
+        async for tick in ticks:
+            outages, puts = bucket.outages, store.puts[id, "live"]
+            is_open = bucket.is_open
+            yield tick  # the generator goes on when the cycle is done
+            if is_open and bucket.outages == outages:
+                self.due += 1
+                self.served += store.puts[id, "live"] - puts
 
 
 async def _take_away(bucket: Bucket, watched: Watched, interval: float, intervals: int) -> float:
@@ -177,7 +209,7 @@ async def _take_away(bucket: Bucket, watched: Watched, interval: float, interval
 
 def deaths(cameras: int, times: int, number: signal.Signals) -> list[Row]:
     """The daemon is killed or stopped at random moments under load: never half a picture, and soon back."""
-    before, slowest = (memory(), open_files()), 0.0
+    slowest = 0.0
     with elsewhere(cameras, []) as there, tempfile.TemporaryDirectory() as name:
         folder, pictures = Path(name), Path(name) / "public" / "image"
         settings = _settings(folder, there)
@@ -193,7 +225,7 @@ def deaths(cameras: int, times: int, number: signal.Signals) -> list[Row]:
             _until_fresh(program, pictures, cameras)
             program.stop()
     scenario = f"{number.name} {times} times, first picture {slowest:.2f} s after a start at the latest ({cameras})"
-    return [_row(scenario, times, times, None, 0, before)]
+    return [Row(scenario, times, times, 0, 0.0, 0.0, 0, "–", "–")]
 
 
 def _settings(folder: Path, there: Elsewhere) -> dict[str, str]:
