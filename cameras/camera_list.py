@@ -11,12 +11,13 @@ from cameras.dataset import TURNED_ON, Row, join
 from cameras.duration import spoken
 from cameras.errors import ConfigError, DatasetError, quote
 from cameras.export import read_export
-from cameras.kept import keep, kept
+from cameras.kept import NAME, keep, kept
 from cameras.makes import is_known
 from config import Config
 
 MOST_REASONS = 20  # lines in the log
 MOST_IDS = 200  # in a line
+SHRUNK = 0.5  # of the kept list's rows; a portal in trouble may give a part of the list for the whole
 
 log = logging.getLogger(__name__)
 
@@ -75,22 +76,32 @@ async def find_camera(config: Config, id: str, make: str | None = None) -> tuple
 
 
 async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], datetime, bool]:
-    """From CAMERA_LIST; else from Socrata; when that cannot be reached, the last good list (then the last is True)."""
+    """From CAMERA_LIST; else from Socrata; when that cannot be reached, or suddenly lists less than half as many, the
+    last good list (then the last is True)."""
     now = datetime.now(UTC)
     if config.camera_list:
         return read_export(config.camera_list), now, False
+    last = kept(config.state_directory, _source(config))
     try:
         rows = await socrata.rows(config, pauses)
+        _check_size(len(rows), len(last[0]) if last else 0)
     except DatasetError as error:
-        if not (last := kept(config.state_directory, _source(config))):
+        if not last:
             raise DatasetError(f"the camera list cannot be had, and none is kept: {error}") from error
         log.warning("camera list: %s; using the kept list, which is %s old", error, spoken(now - last[1]))
         return *last, True
     return rows, now, False
 
 
+def _check_size(now: int, before: int) -> None:
+    if now < before * SHRUNK:
+        mend = f"if that is right, delete {NAME} in STATE_DIRECTORY and restart"
+        raise DatasetError(f"only {now} rows, where {before} were last time; {mend}")
+
+
 def _source(config: Config) -> str:
-    return f"{config.socrata_domain}/{config.socrata_dataset}"
+    """What a kept list must have come from to be of use: a condition of its own selects rows of its own."""
+    return f"{config.socrata_domain}/{config.socrata_dataset} {config.socrata_where}"
 
 
 def _nobody(skipped: dict[str, list[str]], config: Config) -> str:

@@ -66,7 +66,9 @@ class Fleet:
         """What is wrong with the service as a whole; single dark cameras are not."""
         found = []
         if self.cameras.kept and self.now() - self.cameras.saved > KEPT_TOO_LONG:
-            found.append(f"camera list too old: kept since {self.cameras.saved:%Y-%m-%d %H:%M} UTC, the portal was out")
+            found.append(
+                f"camera list too old: kept since {self.cameras.saved:%Y-%m-%d %H:%M} UTC; see the log for why"
+            )
         if self.now() - (self.last_success or self.started) > timedelta(seconds=2 * self.interval):
             found.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")
         if self.uploads.error:

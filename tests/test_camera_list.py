@@ -88,6 +88,28 @@ async def test_a_portal_that_cannot_be_reached_is_tried_again_and_then_the_kept_
     assert "answered 503; try again later; using the kept list, which is 0 s old" in caplog.text
 
 
+async def test_a_list_that_has_suddenly_shrunk_is_not_believed_before_the_kept_one_is_deleted(
+    socrata: PretendSocrata, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    socrata.rows = _rows(7)
+    await load_cameras(config, pauses=())
+    socrata.rows = _rows(3)
+    loaded = await load_cameras(config, pauses=())
+    assert (len(loaded.cameras), loaded.kept) == (7, True)
+    assert "only 3 rows, where 7 were last time; if that is right, delete camera-list.json in STATE" in caplog.text
+    (config.state_directory / "camera-list.json").unlink()
+    assert len((await load_cameras(config, pauses=())).cameras) == 3
+
+
+async def test_a_list_that_loses_some_cameras_or_is_asked_for_fewer_is_believed(
+    socrata: PretendSocrata, config: Config
+) -> None:
+    for count, where in ((8, "camera_mfg='Axis'"), (4, "camera_mfg='Axis'"), (1, "camera_id='0'")):
+        socrata.rows = _rows(count)
+        loaded = await load_cameras(replace(config, socrata_where=where), pauses=())
+        assert (len(loaded.cameras), loaded.kept) == (count, False)
+
+
 async def test_the_kept_list_is_for_our_own_user_alone(socrata: PretendSocrata, config: Config) -> None:
     socrata.rows = _rows(1)
     await load_cameras(config, pauses=())
