@@ -62,7 +62,7 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
             fetch=partial(thumbnail, session=session, timeout=config.timeout),
-            uploads=Uploads(store, config.interval, utc_now, metrics),
+            uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
             now=utc_now,
             metrics=metrics,

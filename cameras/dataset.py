@@ -3,7 +3,6 @@
 Rows are untrusted. A row that cannot be served is left out and counted by reason, with its id.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -106,7 +105,9 @@ def _address(row: Row, config: Config) -> Address:
 def _text(row: Row, key: str) -> str:
     """A missing value is a missing key; anything but text or a number counts as missing."""
     value = row.get(key)
-    return str(value).strip() if isinstance(value, str | int) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).encode(errors="replace").decode().strip()  # half a surrogate pair could not be written out
 
 
 def _coordinates(row: Row) -> tuple[float, float] | tuple[None, None]:
@@ -120,6 +121,6 @@ def _coordinates(row: Row) -> tuple[float, float] | tuple[None, None]:
             longitude, latitude = float(pair[2]), float(pair[1])
         case _:
             return None, None
-    if not (math.isfinite(longitude) and math.isfinite(latitude) and abs(longitude) <= 180 and abs(latitude) <= 90):
+    if not (abs(longitude) <= 180 and abs(latitude) <= 90):  # nor is not-a-number
         return None, None
     return float(longitude), float(latitude)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 
 def spoken(length: timedelta) -> str:
-    """`40 s`, `12 min`, `5.3 hours` or `3.1 days`."""
-    seconds = length.total_seconds()
+    """`40 s`, `12 min`, `5.3 hours` or `3.1 days`; `0 s` where the clock was set back meanwhile."""
+    seconds = max(0.0, length.total_seconds())
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:

@@ -32,6 +32,6 @@ def kept(folder: Path, source: str) -> tuple[list[Row], datetime] | None:
         return [dict(row) for row in content["rows"]], datetime.fromisoformat(content["saved"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         log.warning("camera list: the kept list in %s cannot be read (%s)", folder, error)
         return None

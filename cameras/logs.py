@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ from cameras.ticks import Tick
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 FILE_SIZE = 10_000_000  # bytes
 OLD_FILES = 5
+COPY = ".copy"  # suffix, while it is being made
 
 log = logging.getLogger(__name__)
 
@@ -44,28 +46,43 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
 
 
 class LogFile(logging.handlers.RotatingFileHandler):
-    """Rotates in the way that `tail -f` survives, and begins anew when somebody has deleted the file."""
+    """Rotates in the way that `tail -f` survives, and begins anew when somebody has deleted the file or its folder.
+
+    Whatever the disk does costs lines at most: logging's own `emit` lets no error out.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not os.path.exists(self.baseFilename):  # noqa: PTH110  a str, looked at for each line
-            self.close()
-            self.stream = self._open()
+        if self.stream and not os.path.exists(self.baseFilename):  # noqa: PTH110  a str, looked at for each line
+            self.stream.close()
+            self.stream = None  # as logging itself does; then it opens the file anew
         super().emit(record)
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+    def doRollover(self) -> None:  # noqa: N802  its name in logging
+        """Copy first, and only then push the old files on: on a full disk these stay, and the log grows where it is."""
+        try:
+            shutil.copyfile(self.baseFilename, self.baseFilename + COPY)
+        except OSError:
+            Path(self.baseFilename + COPY).unlink(missing_ok=True)
+        else:
+            super().doRollover()
 
 
 def _rotating(file: Path) -> logging.Handler:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         handler = LogFile(file, maxBytes=FILE_SIZE, backupCount=OLD_FILES, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"LOG_FILE={file}: {error.strerror}; name a file in a folder that we may write to") from error
-    handler.rotator = _copy_and_truncate
+    handler.rotator = _use_copy_and_truncate
     return handler
 
 
-def _copy_and_truncate(source: str, destination: str) -> None:
-    """Renaming, the default, would leave `tail -f` on the old file."""
-    shutil.copyfile(source, destination)
+def _use_copy_and_truncate(source: str, destination: str) -> None:
+    """Renaming the file itself, the default, would leave `tail -f` on the old one."""
+    Path(source + COPY).replace(destination)
     os.truncate(source, 0)
 
 

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,6 +29,7 @@ MENDS = {
     "InvalidAccessKeyId": "check the AWS credentials",
     "NoSuchBucket": "check STORE",
     "PermanentRedirect": "check AWS_DEFAULT_REGION",
+    "TemporaryRedirect": "check AWS_DEFAULT_REGION",
     "RequestTimeTooSkewed": "set this machine's clock",
     "SignatureDoesNotMatch": "check the AWS credentials",
 }
@@ -81,10 +85,28 @@ class S3Store:
             raise StoreError(f"{self}: {quote(code)}; {MENDS.get(code, 'see the S3 error codes')}") from error
         except TimeoutError as error:
             raise StoreError(f"{self}: no answer within {PUT_DEADLINE:g} s; check the network") from error
-        except RecursionError as error:  # botocore, on a redirect that also answers its HEAD
-            raise StoreError(f"{self}: redirects without end; check AWS_DEFAULT_REGION") from error
+        except Redirected as error:
+            raise StoreError(f"{self}: redirects elsewhere; check AWS_DEFAULT_REGION and AWS_ENDPOINT_URL") from error
         except (BotoCoreError, aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:  # odd answers
             raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
+
+
+class Redirected(Exception):
+    """By something that does not say, as S3 does, in which region the bucket is."""
+
+
+def _ask_nobody(**_: object) -> None:
+    """botocore would ask where the bucket is (HEAD), be redirected, ask again, and so on."""
+    raise Redirected
+
+
+class NoRedirects(AIOHTTPSession):
+    """botocore follows no redirect, aiohttp does: it would send the picture, and the session token, to another host and
+    take its word that all is well."""
+
+    async def _get_session(self, proxy_url: str | None) -> SimpleNamespace:
+        session = await super()._get_session(proxy_url)  # type: ignore[misc]  # its stubs leave it out
+        return SimpleNamespace(request=partial(session.request, allow_redirects=False))
 
 
 @asynccontextmanager
@@ -100,20 +122,23 @@ async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator
             s3 = await stack.enter_async_context(client)
         except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
             raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
+        s3.meta.events.register("before-call.s3.HeadBucket", _ask_nobody)
         yield S3Store(s3, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")
 
 
 def _client_config(endpoint_url: str | None) -> AioConfig:
     """An S3-compatible server is addressed path-style: few of them have a host name for each bucket. What the puts cost
-    is in PERFORMANCE.md."""
+    is in PERFORMANCE.md. The bytes of a picture are not signed: https keeps them whole on their way to S3, and from the
+    camera they mostly came over plain HTTP."""
     return AioConfig(
         connect_timeout=5,
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=50,
+        http_session_cls=NoRedirects,
         user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
         parameter_validation=False,  # ours are always the same
-        request_checksum_calculation="when_required",  # the signature covers the body already
+        request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        s3={"addressing_style": "path"} if endpoint_url else {},
+        s3={"payload_signing_enabled": False, "addressing_style": "path" if endpoint_url else "auto"},
     )

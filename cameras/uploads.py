@@ -6,6 +6,7 @@ upload that works after an interval in which none failed, so that a half-broken 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 
@@ -20,16 +21,19 @@ log = logging.getLogger(__name__)
 
 
 class Uploads:
-    """`failed` counts uploads since the outage began; `error` is its latest reason, None while there is no outage."""
+    """`failed` counts uploads since the outage began; `error` is its latest reason, None while there is no outage.
+    `clock` gives seconds that no setting of the clock moves."""
 
-    def __init__(self, store: Store, interval: float, now: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, interval: float, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.store = store
         self.metrics = metrics
-        self.quiet = timedelta(seconds=interval)
-        self.now = now
+        self.interval = interval
+        self.clock = clock
         self.error: StoreError | None = None
         self.failed = 0
-        self._began = self._latest = now()
+        self._began = self._latest = clock()
 
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
         """As Store.put."""
@@ -41,11 +45,11 @@ class Uploads:
             self._fails(error)
             raise
         self.metrics.uploads.labels("put").inc()
-        if self.error and self.now() - self._latest >= self.quiet:
+        if self.error and self.clock() - self._latest >= self.interval:
             self._works_again()
 
     def _fails(self, error: StoreError) -> None:
-        self._latest = self.now()
+        self._latest = self.clock()
         if not self.error:
             log.warning("store fails: %s; cameras go on, each picture is tried again at its next turn", error)
             self._began, self.failed = self._latest, 0
@@ -53,7 +57,8 @@ class Uploads:
         self.failed += 1
 
     def _works_again(self) -> None:
-        log.info("store works again: out for %s, %d uploads failed", spoken(self._latest - self._began), self.failed)
+        length = spoken(timedelta(seconds=self._latest - self._began))
+        log.info("store works again: out for %s, %d uploads failed", length, self.failed)
         self.error = None
 
 

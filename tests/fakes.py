@@ -39,6 +39,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.time
 
+    def seconds(self) -> float:
+        return self.time.timestamp()
+
     def forward(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 

@@ -65,7 +65,7 @@ def _thousand(folder: Path) -> Fleet:
 
 
 def _uploads(folder: Path, clock: Clock) -> Uploads:
-    return Uploads(FolderStore(folder), 300, clock, Metrics())
+    return Uploads(FolderStore(folder), 300, Metrics(), clock.seconds)
 
 
 @pytest.fixture

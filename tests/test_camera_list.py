@@ -124,10 +124,12 @@ async def test_a_kept_list_of_another_dataset_or_a_broken_one_is_not_used(
     socrata.failure = Answer(503, b"")
     with pytest.raises(DatasetError, match="none is kept"):
         await load_cameras(replace(config, socrata_dataset="aaaa-bbbb"), pauses=())
-    (config.state_directory / "camera-list.json").write_text('{"source": ')
-    with pytest.raises(DatasetError, match="none is kept"):
-        await load_cameras(config, pauses=())
-    assert "the kept list in" in caplog.text
+    for broken in ('{"source": ', "[" * 100_000, "[]"):
+        caplog.clear()
+        (config.state_directory / "camera-list.json").write_text(broken)
+        with pytest.raises(DatasetError, match="none is kept"):
+            await load_cameras(config, pauses=())
+        assert "the kept list in" in caplog.text
 
 
 async def test_a_list_that_cannot_be_kept_is_used_all_the_same(
@@ -151,6 +153,16 @@ async def test_a_dripping_portal_is_left_at_the_deadline(socrata: PretendSocrata
     socrata.dripping.set()
     with pytest.raises(DatasetError, match=r"did not deliver within 0\.3 s"):
         await socrata_module.rows(config, pauses=(), timeout=0.3)
+
+
+async def test_a_portal_that_gives_page_after_page_is_left(
+    socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socrata_module, "MOST_ROWS", 2000)
+    socrata.rows = _rows(10_000)
+    with pytest.raises(DatasetError, match=r"more than 2,000 rows; check SOCRATA_WHERE"):
+        await load_cameras(config, pauses=())
+    assert len(socrata.queries) == 3
 
 
 async def test_cancelling_does_not_wait_for_the_portal(socrata: PretendSocrata, config: Config) -> None:

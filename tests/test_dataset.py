@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ def test_a_row_of_an_export_of_2018_becomes_a_camera() -> None:
         ({"camera_ip": {"a": 1}}, "no address"),
         ({"camera_ip": "http://user:pw@host/"}, "bad address in camera_ip"),
         ({"camera_ip": "169.254.169.254"}, "bad address in camera_ip"),
+        ({"camera_ip": "localhost; rm"}, "bad address in camera_ip"),
+        ({"camera_id": True}, "bad id"),
     ],
 )
 def test_a_row_that_cannot_be_served_is_counted_by_its_reason(changes: dict[str, Any], reason: str) -> None:
@@ -100,6 +103,8 @@ def test_case_and_blanks_of_a_make_do_not_matter(spelling: str) -> None:
         ("POINT (-97.7 30.3)", (-97.7, 30.3)),
         ("(30.3, -97.7)", (-97.7, 30.3)),
         ({"coordinates": [1e999, 0.0]}, (None, None)),
+        ({"coordinates": [math.nan, 0.0]}, (None, None)),
+        ({"coordinates": [10**400, 1]}, (None, None)),
         ({"coordinates": ["-97.7", "30.3"]}, (None, None)),
         ({"coordinates": [-97.7, 130.3]}, (None, None)),
         ("nowhere", (None, None)),
@@ -110,6 +115,10 @@ def test_case_and_blanks_of_a_make_do_not_matter(spelling: str) -> None:
 def test_a_location_is_read_in_every_shape_it_has_had(location: Any, expected: tuple[Any, Any]) -> None:
     (camera,) = join([_row(location=location)], {}, Config()).cameras
     assert (camera.longitude, camera.latitude) == expected
+
+
+def test_a_name_that_could_not_be_written_out_is_mended() -> None:
+    assert join([_row(location_name="A\ud800 ST")], {}, Config()).cameras[0].place == "A? ST"
 
 
 def test_an_unknown_make_is_told_with_the_id_and_safely() -> None:

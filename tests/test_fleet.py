@@ -23,7 +23,7 @@ def fleet(clock: Clock) -> Fleet:
     """Six cameras: two live, one of them frozen; two failing; one stopped; one not yet tried."""
     cameras = [Camera(str(number), "Axis" if number else "Bosch", Address("10.0.0.1")) for number in range(6)]
     listed = CameraList(cameras, {"no address": ["77"]}, clock())
-    fleet = Fleet(listed, Uploads(MemoryStore(), 300, clock, Metrics()), 300, clock)
+    fleet = Fleet(listed, Uploads(MemoryStore(), 300, Metrics(), clock.seconds), 300, clock)
     for status in fleet.statuses[:3]:
         status.last_live = clock()
     fleet.statuses[0].same = FROZEN_AFTER

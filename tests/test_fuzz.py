@@ -49,14 +49,23 @@ def test_a_damaged_picture_is_whole_or_not_an_image(at: int, cut: int, put: byte
 parameters = st.sampled_from(["realm", "nonce", "qop", "algorithm", "domain", "stale", "opaque", "Realm", ""])
 pieces = st.sampled_from(["Digest ", "Basic ", "Negotiate", ",", '"', "=", "\\", " ", "MD5", "auth", "\udce9", "\x00"])
 headers = st.text(max_size=200) | st.lists(pieces | parameters | st.text(max_size=5), max_size=30).map("".join)
+pairs = st.tuples(
+    parameters, st.sampled_from(["auth", "auth-int,auth", "MD5", "SHA-256", "true"]) | st.text(max_size=9)
+)
+digests = st.lists(pairs, max_size=6).map(
+    lambda extra: "Digest " + ", ".join(f'{name}="{value}"' for name, value in [("realm", "r"), ("nonce", "n"), *extra])
+)
 
 
-@given(st.lists(headers, max_size=4))
+@given(st.lists(headers | digests, max_size=4))
+@example(['Digest realm="r", nonce="n"'])
 def test_any_challenge_is_answerable_or_rejected(values: list[str]) -> None:
     with suppress(LoginRejected):
         chosen = preferred(parse(values))
+        assert chosen.scheme in ("digest", "basic")
         if chosen.scheme == "digest":
-            assert parse([chosen.canonical()])[0].scheme == "digest"
+            (again,) = parse([chosen.canonical()])
+            assert preferred([again]).canonical() == chosen.canonical()
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[0-9a-f.:\[\]-]{1,30}(:[0-9]{1,6})?"))
@@ -88,11 +97,24 @@ values: st.SearchStrategy[Any] = json_values | st.sampled_from(
 )
 
 
-@given(st.lists(st.dictionaries(columns, values), max_size=5))
+GOOD = {"camera_id": "1", "camera_status": "TURNED_ON", "camera_mfg": "Axis", "camera_ip": "10.0.0.1"}
+numbers = st.floats() | st.integers() | st.sampled_from([10**400, -(10**400)])
+odd = (
+    st.dictionaries(columns, values, max_size=2)
+    | st.fixed_dictionaries({"location": st.fixed_dictionaries({"coordinates": st.lists(numbers, max_size=3)})})
+    | st.fixed_dictionaries({"location_name": st.text(st.characters(exclude_categories=()))})
+)
+
+
+@given(st.lists(st.dictionaries(columns, values) | odd.map(lambda changes: {**GOOD, **changes}), max_size=5))
+@example([GOOD])
 def test_any_rows_make_only_cameras_that_are_safe_to_serve(rows: list[dict[str, Any]]) -> None:
     joined = join(rows, {}, Config())
+    assert joined.cameras or GOOD not in rows
     assert len(joined.cameras) + sum(map(len, joined.skipped.values())) == len(rows)
     for camera in joined.cameras:
         assert SAFE_ID.fullmatch(camera.id)
         assert Address.parse(str(camera.address)) == camera.address
+        assert camera.place.encode() is not None
+        assert camera.longitude is None or abs(camera.longitude) <= 180
     assert all(text.isprintable() for reason, ids in joined.skipped.items() for text in (reason, *ids))

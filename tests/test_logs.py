@@ -1,7 +1,9 @@
 import logging
+import resource
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,11 +79,46 @@ async def test_a_summary_is_logged_at_each_tick(caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.usefixtures("logging_restored")
-def test_a_deleted_log_file_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("delete", [lambda file: file.unlink(), lambda file: shutil.rmtree(file.parent)])
+def test_a_deleted_log_file_or_folder_begins_anew(tmp_path: Path, delete: Callable[[Path], None]) -> None:
     file = tmp_path / "logs" / "cctv.log"
     logs.set_up("INFO", file)
     log = logging.getLogger("cameras.test")
     log.info("before")
-    file.unlink()
+    delete(file)
     log.info("after")
     assert "after" in file.read_text()
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_log_folder_that_cannot_be_made_anew_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    logs.set_up("INFO", folder / "cctv.log")
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    logging.getLogger("cameras.test").info("lost")
+    folder.unlink()
+    logging.getLogger("cameras.test").info("after")
+    assert "after" in (folder / "cctv.log").read_text()
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_rotation_for_which_the_disk_is_too_full_keeps_the_old_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "FILE_SIZE", 2000)
+    log = logging.getLogger("cameras.test")
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    for number in range(100):
+        log.info("line %d", number)
+    old = {file.name: file.read_text() for file in tmp_path.glob("cctv.log.*")}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # no file may grow beyond that now
+    try:
+        for number in range(100):
+            log.info("lost %d", number)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {file.name: file.read_text() for file in tmp_path.glob("cctv.log.*")} == old
+    log.info("after")
+    assert "after" in (tmp_path / "cctv.log").read_text()

@@ -43,7 +43,7 @@ def make_fleet(folder: Path | None) -> Fleet:
     cameras[4] = replace(cameras[4], longitude=None, latitude=None, make="Bosch")
     store = FolderStore(folder) if folder else MemoryStore()
     fleet = Fleet(
-        CameraList(cameras, {"no address": ["9"]}, clock()), Uploads(store, 300, clock, Metrics()), 300, clock
+        CameraList(cameras, {"no address": ["9"]}, clock()), Uploads(store, 300, Metrics(), clock.seconds), 300, clock
     )
     live, frozen, failing, stopped, _ = fleet.statuses
     for status in (live, frozen):

@@ -121,6 +121,18 @@ async def test_what_a_bucket_answers_becomes_a_sentence_for_the_operator(answer:
     assert "test-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
+async def test_a_redirect_is_not_followed(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the picture nor the session token goes to another host, and its 200 is not taken for the bucket's."""
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "test-token")
+    async with _bucket_that_says(_http("200 OK")) as (elsewhere, asked):
+        redirect = _http(status, extra=b"Location: %s/\r\n" % elsewhere.encode())
+        async with _bucket_that_says(redirect) as (url, questions), open_store("s3://pictures", url) as store:
+            with pytest.raises(StoreError, match="check AWS_DEFAULT_REGION and AWS_ENDPOINT_URL"):
+                await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    assert (len(questions), len(asked)) == (1, 0)
+
+
 async def test_a_transient_error_is_tried_again() -> None:
     async with (
         _bucket_that_says(_http("503 Slow Down", _error("SlowDown"))) as (url, asked),

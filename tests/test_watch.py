@@ -29,7 +29,7 @@ class Day:
         self.asked = 0
         self.store, self.clock = MemoryStore(), Clock()
         self.status = Status(Camera("105", "Wisenet", Address("10.0.0.1")))
-        self.uploads = Uploads(self.store, 300, self.clock, Metrics())
+        self.uploads = Uploads(self.store, 300, Metrics(), self.clock.seconds)
         self.watcher = Watcher(
             self.fetch,
             self.uploads,

@@ -31,7 +31,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera]) -> None:
     from cameras.uploads import Uploads
 
     async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
-        uploads = Uploads(store, 300, utc_now, Metrics())
+        uploads = Uploads(store, 300, Metrics())
 
         async def one(camera: Camera) -> None:
             image = await thumbnail(camera, session, 60)

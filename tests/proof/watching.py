@@ -106,7 +106,7 @@ class Watched:
 @asynccontextmanager
 async def watching(cameras: list[Camera], store: Store, interval: float, timeout: float) -> AsyncIterator[Watched]:
     counting, metrics = Counting(store), Metrics()
-    uploads = Uploads(counting, interval, utc_now, metrics)
+    uploads = Uploads(counting, interval, metrics)
     async with open_session() as session:
         fetch = partial(thumbnail, session=session, timeout=timeout)
         watcher = Watcher(fetch, uploads, FALLBACK, utc_now, metrics, interval=interval)
