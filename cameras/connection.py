@@ -91,7 +91,7 @@ class Connection:
             answered = f"{response.status} after {self._login.answered}"
             return LoginRejected(answered, f"check {self.camera.login.source}")
         if response.status != 401:
-            return Refused(response.status, _phrase(response.status))
+            return Refused(response.status, _phrase(response.status), _mend(response.status))
         offered = " or ".join(map(str, parse(response.headers.getall("WWW-Authenticate", [])))) or "a login"
         prefix = self.camera.prefix
         return LoginRejected(
@@ -118,3 +118,12 @@ def _phrase(status: int) -> str:
     if 300 <= status < 400:
         return "redirect, not followed"
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+def _mend(status: int) -> str:
+    """Empty for the one that is usual: Refused's own."""
+    if 300 <= status < 400:
+        return "check its address and port, and whether it wants https"
+    if status == 403:
+        return "check that its login may see pictures; after wrong logins it may be locked for 30 minutes"
+    return "restart the camera if this goes on" if status >= 500 else ""

@@ -5,6 +5,7 @@ import csv
 import os
 import pty
 import signal
+import socket
 import sys
 import termios
 from collections.abc import Awaitable, Callable
@@ -202,6 +203,16 @@ def test_the_demo_refuses_a_bucket(tmp_path: Path) -> None:
     with Program(tmp_path, "demo", "--folder", "s3://bucket") as program:
         assert program.end() == 2
     assert "'s3://bucket' must be the path of a folder" in program.err
+
+
+def test_a_taken_port_of_the_status_page_ends_with_status_2_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Program(tmp_path, CAMERA_LIST="list.csv", STATUS_ADDRESS=address) as program:
+            assert program.end() == 2
+    assert f"STATUS_ADDRESS={address}: the port is taken; name another address" in program.err
+    assert "Traceback" not in program.err
 
 
 def test_a_full_disk_under_the_log_costs_lines_and_nothing_else(tmp_path: Path) -> None:

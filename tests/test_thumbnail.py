@@ -7,10 +7,10 @@ import pytest
 from cameras import makes
 from cameras.camera import Address, Camera
 from cameras.connection import Connection
-from cameras.errors import CameraError, FetcherBug, Garbled, LoginRejected, NotAnImage, Refused, TooLarge, Unreachable
+from cameras.errors import FetcherBug, Garbled, LoginRejected, NotAnImage, Refused, TooLarge, Unreachable
 from cameras.makes import Make, all_makes
-from cameras.simulator.ailments import AILMENTS, refuses
-from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.ailments import AILMENTS, Ailment, refuses
+from cameras.simulator.pretend import PretendCamera, Request
 from cameras.thumbnail import thumbnail
 
 Pretend = Callable[..., Awaitable[PretendCamera]]
@@ -31,14 +31,19 @@ async def test_every_ailment_of_every_make_has_its_error(
 ) -> None:
     camera = await pretend(make, ailment=ailment)
     deadline = 0.2 if ailment in ("hangs", "slow", "length too large") else 10
-    if expected := AILMENTS[ailment].error:
-        with pytest.raises(CameraError) as caught:
+    _, expected, sentence = AILMENTS[ailment]
+    async with asyncio.timeout(deadline + 5):
+        if expected:
+            with pytest.raises(expected) as caught:
+                await thumbnail(camera.camera, session, deadline, retry_pause=0)
+            assert type(caught.value) is expected
+            assert (sentence if camera.camera.login or expected is not LoginRejected else "none is set") in str(
+                caught.value
+            )
+            assert camera.gate.password not in str(caught.value)
+            assert str(caught.value).isprintable()
+        else:
             await thumbnail(camera.camera, session, deadline, retry_pause=0)
-        assert type(caught.value) is expected
-        assert camera.gate.password not in str(caught.value)
-        assert str(caught.value).isprintable()
-    else:
-        await thumbnail(camera.camera, session, deadline, retry_pause=0)
     assert sum("authorization" in each.headers for each in camera.asked) <= (1 if expected is LoginRejected else 9)
 
 
@@ -52,25 +57,35 @@ async def test_a_failed_connection_gets_one_more_try(
 
 
 @pytest.mark.parametrize("ailment", ["busy", "throttling"])
+@pytest.mark.parametrize("make", MAKES)
 async def test_a_camera_that_says_it_is_busy_is_asked_once(
-    ailment: str, pretend: Pretend, session: aiohttp.ClientSession
+    make: str, ailment: str, pretend: Pretend, session: aiohttp.ClientSession
 ) -> None:
-    camera = await pretend("Axis", ailment=ailment)
+    camera = await pretend(make, ailment=ailment)
     with pytest.raises(Refused):
         await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
     assert len(camera.asked) == 1
 
 
+@pytest.mark.parametrize("when", ["at once", "after the login"])
 async def test_a_redirect_is_not_followed_and_takes_no_login_along(
-    pretend: Pretend, session: aiohttp.ClientSession
+    when: str,
+    pretend: Pretend,
+    session: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    camera, other = await pretend("Axis"), await pretend("Sarix")
-    elsewhere = refuses(b"302 Found", b"Location: http://127.0.0.1:%d/" % other.port)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(AILMENTS, "redirect elsewhere", elsewhere)
-        camera.ailment = "redirect elsewhere"
-        with pytest.raises(Refused, match="302 redirect, not followed"):
-            await thumbnail(camera.camera, session, timeout=10)
+    camera, other = await pretend("Axis", ailment="redirect"), await pretend("Sarix")
+    redirect = refuses(b"302 Found", "", b"Location: http://127.0.0.1:%d/" % other.port)
+
+    async def act(camera: PretendCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+        if when == "at once" or "authorization" in request.headers:
+            await redirect.act(camera, request, stream)
+        else:
+            camera.deny(stream)
+
+    monkeypatch.setitem(AILMENTS, "redirect", Ailment(act, Refused))
+    with pytest.raises(Refused, match="302 redirect, not followed"):
+        await thumbnail(camera.camera, session, timeout=10)
     assert other.asked == []
 
 

@@ -1,6 +1,8 @@
 """What an ailing camera does when asked: handed the camera, the request and the stream, it answers in its place."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
 
 async def off(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
     """Resets every connection."""
-    stream.transport.abort()
+    reset_connection(stream)
 
 
 async def hangs(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
@@ -37,6 +39,12 @@ async def reset(camera: "PretendCamera", request: "Request", stream: asyncio.Str
     """Resets the connection in the middle of the picture."""
     stream.write(OK + b"Content-Length: 1000000\r\n\r\n" + camera.picture())
     await stream.drain()
+    reset_connection(stream)
+
+
+def reset_connection(stream: asyncio.StreamWriter) -> None:
+    """RST, where closing alone would send FIN."""
+    stream.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     stream.transport.abort()
 
 
@@ -58,6 +66,14 @@ async def endless(camera: "PretendCamera", request: "Request", stream: asyncio.S
     stream.write(OK + b"Transfer-Encoding: chunked\r\n\r\n")
     while not stream.is_closing():
         stream.write(b"10000\r\n" + b"\xff" * 0x10000 + b"\r\n")
+        await stream.drain()
+
+
+async def huge(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+    """60 MB, and it says so."""
+    stream.write(OK + b"Content-Length: 60000000\r\n\r\n" + camera.picture())
+    for _ in range(60):
+        stream.write(b"\xff" * 1_000_000)
         await stream.drain()
 
 

@@ -11,6 +11,7 @@ from cameras.simulator.acts import (
     endless,
     gate,
     hangs,
+    huge,
     left_hanging,
     off,
     reset,
@@ -24,61 +25,72 @@ from cameras.simulator.acts import (
 
 
 class Ailment(NamedTuple):
-    """`error` None: the camera is odd, but must be served."""
+    """`error` None: the camera is odd, but must be served. `sentence`: what the operator reads holds this."""
 
     act: Act
     error: type[CameraError] | None
+    sentence: str = ""
 
 
-def refuses(status: bytes, *headers: bytes, content: bytes = b"<html>no</html>") -> Ailment:
-    return Ailment(body(lambda _: content, *headers, status=status), Refused)
+def refuses(status: bytes, sentence: str, *headers: bytes, content: bytes = b"<html>no</html>") -> Ailment:
+    return Ailment(body(lambda _: content, *headers, status=status), Refused, sentence)
 
 
-def demands(*challenges: bytes) -> Ailment:
+def demands(sentence: str, *challenges: bytes) -> Ailment:
     """401 for ever, with these challenges."""
     headers = [b"WWW-Authenticate: " + challenge for challenge in challenges]
-    return Ailment(body(lambda _: b"", *headers, status=b"401 Unauthorized"), LoginRejected)
+    return Ailment(body(lambda _: b"", *headers, status=b"401 Unauthorized"), LoginRejected, sentence)
 
 
 NONCE = b'realm="r", nonce="n", '
 PICTURE = b"Content-Type: image/jpeg"
 AILMENTS = {
-    "off": Ailment(off, Unreachable),
-    "hangs": Ailment(hangs, Unreachable),
-    "slow": Ailment(slow, Unreachable),
-    "cut off": Ailment(says(lambda p: OK + b"Content-Length: %d\r\n\r\n" % len(p) + p[: len(p) // 2]), Unreachable),
-    "reset": Ailment(reset, Unreachable),
-    "length too large": Ailment(left_hanging, Unreachable),
-    "length too small": Ailment(says(lambda p: OK + b"Content-Length: 500\r\n\r\n" + p), Garbled),
-    "length twice": Ailment(says(lambda p: OK + b"Content-Length: 9\r\nContent-Length: 8\r\n\r\n" + p), Garbled),
-    "length negative": Ailment(says(lambda p: OK + b"Content-Length: -1\r\n\r\n" + p), Garbled),
-    "garbage": Ailment(says(lambda _: b"\x00\x01 no HTTP at all \xff\r\n\r\n"), Garbled),
-    "header without colon": Ailment(says(lambda p: OK + b"Server GoAhead\r\n\r\n" + p), Garbled),
-    "huge headers": Ailment(says(lambda p: OK + b"X: %s\r\n\r\n" % (b"x" * 200_000) + p), Garbled),
-    "HTML page": Ailment(body(lambda _: b"<!DOCTYPE html><html>Please log in</html>", PICTURE), NotAnImage),
-    "XML error": Ailment(body(lambda _: b"<?xml version='1.0'?><ResponseStatus/>", PICTURE), NotAnImage),
-    "empty": Ailment(body(lambda _: b"", PICTURE), NotAnImage),
-    "half picture": Ailment(body(lambda p: p[: len(p) // 2], PICTURE), NotAnImage),
-    "PNG": Ailment(body(lambda p: b"\x89PNG\r\n\x1a\n" + p, PICTURE), NotAnImage),
-    "gzip bomb": Ailment(body(lambda _: gzip.compress(b"\0" * 20_000_000), b"Content-Encoding: gzip"), NotAnImage),
-    "video": Ailment(video, NotAnImage),
-    "huge picture": Ailment(says(lambda p: OK + b"Content-Length: 60000000\r\n\r\n" + p), TooLarge),
-    "endless": Ailment(endless, TooLarge),
-    "redirect loop": refuses(b"302 Found", b"Location: /"),
-    "redirect elsewhere": refuses(b"302 Found", b"Location: http://169.254.169.254/latest/meta-data/"),
-    "forbidden": refuses(b"403 Forbidden"),
-    "wrong make": refuses(b"404 Not Found"),
-    "throttling": refuses(b"429 Too Many Requests", b"Retry-After: 600"),
-    "broken": refuses(b"500 Internal Server Error"),
-    "busy": refuses(b"503 Busy", content=b"<ResponseStatus><statusCode>2</statusCode></ResponseStatus>"),
-    "wrong password": Ailment(wrong_password, LoginRejected),
-    "slow refusal": Ailment(slow_refusal, LoginRejected),
-    "no challenge": demands(),
-    "unknown algorithm": demands(b"Digest " + NONCE + b'qop="auth", algorithm=ROT13'),
-    "unknown qop": demands(b"Digest " + NONCE + b'qop="auth-xyz"'),
-    "stale loop": demands(b"Digest " + NONCE + b'qop="auth", stale=true'),
-    "realm not UTF-8": demands(b'Digest realm="caf\xe9", nonce="n", qop="auth"'),
-    "broken domain": demands(b"Digest " + NONCE + b'qop="auth", domain="http://["'),
+    "off": Ailment(off, Unreachable, "(closed the connection without an answer)"),
+    "hangs": Ailment(hangs, Unreachable, "(no whole picture within"),
+    "slow": Ailment(slow, Unreachable, "(no whole picture within"),
+    "cut off": Ailment(
+        says(lambda p: OK + b"Content-Length: %d\r\n\r\n" % len(p) + p[: len(p) // 2]),
+        Unreachable,
+        "(cut off in the middle of its answer)",
+    ),
+    "reset": Ailment(reset, Unreachable, "(cut off in the middle of its answer)"),
+    "length too large": Ailment(left_hanging, Unreachable, "(no whole picture within"),
+    "length too small": Ailment(says(lambda p: OK + b"Content-Length: 500\r\n\r\n" + p), Garbled, "Bad status"),
+    "length twice": Ailment(
+        says(lambda p: OK + b"Content-Length: 9\r\nContent-Length: 8\r\n\r\n" + p), Garbled, "Duplicate"
+    ),
+    "length negative": Ailment(says(lambda p: OK + b"Content-Length: -1\r\n\r\n" + p), Garbled, "Invalid"),
+    "garbage": Ailment(says(lambda _: b"\x00\x01 no HTTP at all \xff\r\n\r\n"), Garbled, "check its address"),
+    "header without colon": Ailment(says(lambda p: OK + b"Server GoAhead\r\n\r\n" + p), Garbled, "header token"),
+    "huge headers": Ailment(says(lambda p: OK + b"X: %s\r\n\r\n" % (b"x" * 200_000) + p), Garbled, "8190 bytes"),
+    "HTML page": Ailment(
+        body(lambda _: b"<!DOCTYPE html><html>Please log in</html>", PICTURE), NotAnImage, "(an HTML page"
+    ),
+    "XML error": Ailment(body(lambda _: b"<?xml version='1.0'?><ResponseStatus/>", PICTURE), NotAnImage, "(XML: "),
+    "empty": Ailment(body(lambda _: b"", PICTURE), NotAnImage, "(an empty body)"),
+    "half picture": Ailment(body(lambda p: p[: len(p) // 2], PICTURE), NotAnImage, "(a JPEG cut off after"),
+    "PNG": Ailment(body(lambda p: b"\x89PNG\r\n\x1a\n" + p, PICTURE), NotAnImage, "(a PNG picture)"),
+    "gzip bomb": Ailment(
+        body(lambda _: gzip.compress(b"\0" * 20_000_000), b"Content-Encoding: gzip"), NotAnImage, "bytes beginning"
+    ),
+    "video": Ailment(video, NotAnImage, "(a video stream); give the path of its stills"),
+    "huge picture": Ailment(huge, TooLarge, "(more than 10,000,000 bytes)"),
+    "endless": Ailment(endless, TooLarge, "(more than 10,000,000 bytes)"),
+    "redirect loop": refuses(b"302 Found", "302 redirect", b"Location: /"),
+    "redirect elsewhere": refuses(b"302 Found", "302 redirect", b"Location: http://169.254.169.254/latest/meta-data/"),
+    "forbidden": refuses(b"403 Forbidden", "403 Forbidden); check that its login may see"),
+    "wrong make": refuses(b"404 Not Found", "404 Not Found); check its make"),
+    "throttling": refuses(b"429 Too Many Requests", "429 busy", b"Retry-After: 600"),
+    "broken": refuses(b"500 Internal Server Error", "500 Internal Server Error); restart"),
+    "busy": refuses(b"503 Busy", "503 busy", content=b"<ResponseStatus><statusCode>2</statusCode></ResponseStatus>"),
+    "wrong password": Ailment(wrong_password, LoginRejected, "(401 after "),
+    "slow refusal": Ailment(slow_refusal, LoginRejected, "(401 after Basic)"),
+    "no challenge": demands("401 without a challenge); it may be locked"),
+    "unknown algorithm": demands("unknown algorithm 'ROT13'", b"Digest " + NONCE + b'qop="auth", algorithm=ROT13'),
+    "unknown qop": demands("unknown qop 'auth-xyz'); set its", b"Digest " + NONCE + b'qop="auth-xyz"'),
+    "stale loop": demands("(401 after Digest", b"Digest " + NONCE + b'qop="auth", stale=true'),
+    "realm not UTF-8": demands("not valid UTF-8", b'Digest realm="caf\xe9", nonce="n", qop="auth"'),
+    "broken domain": demands("(401 after Digest", b"Digest " + NONCE + b'qop="auth", domain="http://["'),
     "no Content-Type": Ailment(body(lambda p: p), None),
     "wrong Content-Type": Ailment(body(lambda p: p, b"Content-Type: text/html; charset"), None),
     "bytes after the end": Ailment(body(lambda p: p + b"\r\n\0--boundary--", PICTURE), None),

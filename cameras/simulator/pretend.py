@@ -12,6 +12,7 @@ from typing import NamedTuple, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from cameras.camera import Address, Camera, Login
+from cameras.errors import NotAnImage
 from cameras.simulator import scene
 from cameras.simulator.ailments import AILMENTS
 from cameras.simulator.apis import ANY, APIS, MAC, RefusedSizeError, Size
@@ -96,7 +97,7 @@ class PretendCamera:
             request = await _read(reader)
             self.asked.append(request)
             ailment = AILMENTS.get(self.ailment)
-            if ailment and (ailment.error or not self._is_list(request)):
+            if ailment and not (self._is_list(request) and ailment.error in (None, NotAnImage)):
                 await ailment.act(self, request, stream)
             else:
                 self.healthy(request, stream)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cameras.camera import Camera
 from cameras.simulator import scene
+from cameras.simulator.acts import reset_connection
 from cameras.simulator.pretend import PretendCamera
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
@@ -91,7 +92,7 @@ class Bucket:
         self.is_open = False
         self._server.close()
         for stream in self._streams:
-            stream.transport.abort()
+            reset_connection(stream)
 
     async def _connected(self, reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         self._streams.add(stream)
