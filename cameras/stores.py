@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
-from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cameras.errors import ConfigError, StoreError, quote
+from cameras.errors import StoreError, quote
 from cameras.files import write_whole
+from cameras.s3_client import Redirected, open_client
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -91,24 +87,6 @@ class S3Store:
             raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
 
 
-class Redirected(Exception):
-    """By something that does not say, as S3 does, in which region the bucket is."""
-
-
-def _ask_nobody(**_: object) -> None:
-    """botocore would ask where the bucket is (HEAD), be redirected, ask again, and so on."""
-    raise Redirected
-
-
-class NoRedirects(AIOHTTPSession):
-    """botocore follows no redirect, aiohttp does: it would send the picture, and the session token, to another host and
-    take its word that all is well."""
-
-    async def _get_session(self, proxy_url: str | None) -> SimpleNamespace:
-        session = await super()._get_session(proxy_url)  # type: ignore[misc]  # its stubs leave it out
-        return SimpleNamespace(request=partial(session.request, allow_redirects=False))
-
-
 @asynccontextmanager
 async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator[Store]:
     """`s3://bucket[/prefix]`, or else the path of a folder. ConfigError if AWS's own settings make no sense."""
@@ -116,29 +94,5 @@ async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator
         yield FolderStore(Path(url))
         return
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    async with AsyncExitStack() as stack:
-        try:
-            client = get_session().create_client("s3", endpoint_url=endpoint_url, config=_client_config(endpoint_url))
-            s3 = await stack.enter_async_context(client)
-        except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
-            raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
-        s3.meta.events.register("before-call.s3.HeadBucket", _ask_nobody)
-        yield S3Store(s3, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")
-
-
-def _client_config(endpoint_url: str | None) -> AioConfig:
-    """An S3-compatible server is addressed path-style: few of them have a host name for each bucket. What the puts cost
-    is in PERFORMANCE.md. The bytes of a picture are not signed: https keeps them whole on their way to S3, and from the
-    camera they mostly came over plain HTTP."""
-    return AioConfig(
-        connect_timeout=5,
-        read_timeout=10,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        max_pool_connections=50,
-        http_session_cls=NoRedirects,
-        user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
-        parameter_validation=False,  # ours are always the same
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        s3={"payload_signing_enabled": False, "addressing_style": "path" if endpoint_url else "auto"},
-    )
+    async with open_client(endpoint_url) as client:
+        yield S3Store(client, bucket, f"{prefix.strip('/')}/" if prefix.strip("/") else "")

@@ -53,13 +53,12 @@ async def test_without_credentials_the_error_says_so(monkeypatch: pytest.MonkeyP
 
 
 @asynccontextmanager
-async def _bucket_that_says(answer: bytes | None) -> AsyncIterator[tuple[str, list[int]]]:
-    """An endpoint that answers every request with `answer`, or never; and how often it was asked."""
-    asked: list[int] = []
+async def _bucket_that_says(answer: bytes | None) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """An endpoint that answers every request with `answer`, or never; and the heads of the requests that it read."""
+    asked: list[bytes] = []
     connections: set[asyncio.Task[None]] = set()
 
     async def speak(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-        asked.append(1)
         task = asyncio.current_task()
         assert task
         connections.add(task)
@@ -67,7 +66,7 @@ async def _bucket_that_says(answer: bytes | None) -> AsyncIterator[tuple[str, li
             if answer is None:
                 await asyncio.Event().wait()
             elif answer:
-                await reader.readuntil(b"\r\n\r\n")
+                asked.append(await reader.readuntil(b"\r\n\r\n"))
                 stream.write(answer)
         except asyncio.CancelledError:
             pass
@@ -131,6 +130,15 @@ async def test_a_redirect_is_not_followed(status: str, monkeypatch: pytest.Monke
             with pytest.raises(StoreError, match="check AWS_DEFAULT_REGION and AWS_ENDPOINT_URL"):
                 await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
     assert (len(questions), len(asked)) == (1, 0)
+
+
+async def test_a_put_is_one_request_that_asks_nothing_first() -> None:
+    async with _bucket_that_says(_http("200 OK")) as (url, asked), open_store("s3://pictures", url) as store:
+        await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    (head,) = asked
+    assert head.startswith(b"PUT /pictures/image/1.jpg HTTP/1.1\r\n")
+    assert b"\r\nX-Amz-Content-SHA256: UNSIGNED-PAYLOAD\r\n" in head
+    assert b"expect" not in head.lower()
 
 
 async def test_a_transient_error_is_tried_again() -> None:

@@ -4,7 +4,6 @@ due and served, seconds until every healthy picture was fresh, and the most star
 
 import asyncio
 import bisect
-import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -47,8 +46,7 @@ async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bo
                 watch.cancel()
             await asyncio.wait([watch])
         served = sum(number for (_, state), number in watched.store.puts.items() if state == "live")
-    cut = statistics.quantiles(watched.late, n=100)
-    late = f"{cut[49] * 1000:.1f} {cut[98] * 1000:.1f} {max(watched.late) * 1000:.1f}"
+    late = f"{watched.late(0.5):.1f} {watched.late(0.99):.1f} {watched.late(1):.1f}"
     print(late, (count - len(ailing)) * cycles, served, f"{fresh:.1f}", _busiest(starts))
 
 

@@ -12,7 +12,9 @@ from tests.proof.scenarios import Row, deaths, fleet, outage, soak
 
 FULL: dict[str, Callable[[], list[Row] | Coroutine[None, None, list[Row]]]] = {
     "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=6),
-    "outage": partial(outage, cameras=300, interval=5, intervals=10),
+    "gone": partial(outage, "gone", cameras=300, interval=5, intervals=10),
+    "busy": partial(outage, "busy", cameras=300, interval=5, intervals=10),
+    "silent": partial(outage, "silent", cameras=300, interval=5, intervals=10),
     "kill": partial(deaths, cameras=60, times=50, number=SIGKILL),
     "stop": partial(deaths, cameras=60, times=50, number=SIGTERM),
     "soak": partial(soak, cameras=1000, interval=5, cycles=288),

@@ -14,6 +14,13 @@ from cameras.simulator.acts import reset_connection
 from cameras.simulator.pretend import PretendCamera
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
+SLOW_DOWN = b"<Error><Code>SlowDown</Code></Error>"
+OUTAGES = {  # what a bucket answers
+    "": b'HTTP/1.1 200 OK\r\nETag: "0"\r\nContent-Length: 0\r\n\r\n',
+    "gone": b"",  # connections are refused, open ones reset
+    "silent": b"",
+    "busy": b"HTTP/1.1 503 Slow Down\r\nContent-Length: %d\r\n\r\n%s" % (len(SLOW_DOWN), SLOW_DOWN),
+}
 
 
 class Elsewhere(NamedTuple):
@@ -50,31 +57,22 @@ async def _serve(pipe: Pipe, ailments: list[str]) -> None:
             pretend = PretendCamera(MAKES[number % len(MAKES)], str(number + 1), ailment=ailment, still=still)
             pretend.asked = deque(maxlen=1)
             cameras.append((await stack.enter_async_context(pretend)).camera)
-        bucket = await stack.enter_async_context(await asyncio.start_server(_take, "127.0.0.1", 0))
-        pipe.send((cameras, f"http://127.0.0.1:{bucket.sockets[0].getsockname()[1]}"))
+        bucket = Bucket()
+        await bucket.open()
+        pipe.send((cameras, bucket.url))
         await asyncio.Event().wait()
 
 
-async def _take(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-    """Takes every PUT, over kept-alive connections."""
-    try:
-        while head := (await reader.readuntil(b"\r\n\r\n")).lower():
-            if b"100-continue" in head:
-                stream.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
-            await reader.readexactly(int(length))
-            stream.write(b'HTTP/1.1 200 OK\r\nETag: "0"\r\nContent-Length: 0\r\n\r\n')
-    except (asyncio.IncompleteReadError, ConnectionError):
-        stream.close()
-
-
 class Bucket:
-    """An S3 endpoint on a port of its own that can be taken away and brought back; `outages` counts how often."""
+    """An S3 endpoint on a port of its own that takes every PUT, until it is taken away: `OUTAGES` says how.
+
+    `outages` counts them.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.outages = 0
-        self.is_open = False
+        self.outage = "gone"
         self._streams: set[asyncio.StreamWriter] = set()
 
     @property
@@ -82,19 +80,32 @@ class Bucket:
         return f"http://127.0.0.1:{self.port}"
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        self.is_open = True
+        if self.outage == "gone":
+            self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, backlog=1024)
+            self.port = self._server.sockets[0].getsockname()[1]
+        self.outage = ""
+        self._reset()
 
-    async def close(self) -> None:
-        """From now on connections are refused; those that are open are reset."""
+    def close(self, outage: str = "gone") -> None:
+        self.outage = outage
         self.outages += 1
-        self.is_open = False
-        self._server.close()
+        if outage == "gone":
+            self._server.close()
+            self._reset()
+
+    def _reset(self) -> None:
         for stream in self._streams:
             reset_connection(stream)
 
     async def _connected(self, reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         self._streams.add(stream)
-        await _take(reader, stream)
+        try:
+            while head := (await reader.readuntil(b"\r\n\r\n")).lower():
+                if b"100-continue" in head:
+                    stream.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+                await reader.readexactly(int(length))
+                stream.write(OUTAGES[self.outage])
+        except (asyncio.IncompleteReadError, ConnectionError):
+            stream.close()
         self._streams.discard(stream)

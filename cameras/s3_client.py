@@ -1,0 +1,74 @@
+"""aiobotocore's S3 client, made fit for many small pictures. What each put costs is in PERFORMANCE.md."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.session import get_session
+from botocore.exceptions import BotoCoreError
+from botocore.handlers import add_expect_header, convert_body_to_file_like_object
+
+from cameras.errors import ConfigError, quote
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+@asynccontextmanager
+async def open_client(endpoint_url: str | None) -> AsyncIterator["S3Client"]:
+    """ConfigError if AWS's own settings make no sense. A call raises what botocore and aiohttp raise, or Redirected."""
+    async with AsyncExitStack() as stack:
+        try:
+            client = get_session().create_client("s3", endpoint_url=endpoint_url, config=_settings(endpoint_url))
+            s3 = await stack.enter_async_context(client)
+        except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
+            raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
+        _spare(s3)
+        yield s3
+
+
+def _settings(endpoint_url: str | None) -> AioConfig:
+    """An S3-compatible server is addressed path-style: few of them have a host name for each bucket. The bytes of a
+    picture are not signed: https keeps them whole on their way to S3, and from the camera most came over plain HTTP."""
+    return AioConfig(
+        connect_timeout=5,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=50,
+        http_session_cls=NoRedirects,
+        user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
+        parameter_validation=False,  # ours are always the same
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3={"payload_signing_enabled": False, "addressing_style": "path" if endpoint_url else "auto"},
+    )
+
+
+def _spare(s3: "S3Client") -> None:
+    """Leave out what botocore does for each put and a small picture does not need: to ask first whether it may come
+    (Expect: 100-continue), to make a file of it for that, and to search for a bucket that has moved."""
+    s3.meta.events.unregister("before-call.s3", add_expect_header)
+    s3.meta.events.unregister("before-parameter-build.s3.PutObject", convert_body_to_file_like_object)
+    s3.meta.events.register("before-call.s3.HeadBucket", _search_not)
+
+
+class Redirected(Exception):
+    """By something that does not say, as S3 does, in which region the bucket is."""
+
+
+def _search_not(**_: object) -> None:
+    """botocore would ask where the bucket is (HEAD), be redirected, ask again, and so on."""
+    raise Redirected
+
+
+class NoRedirects(AIOHTTPSession):
+    """botocore follows no redirect, aiohttp does: it would send the picture, and the session token, to another host and
+    take its word that all is well."""
+
+    async def _get_session(self, proxy_url: str | None) -> SimpleNamespace:
+        session = await super()._get_session(proxy_url)  # type: ignore[misc]  # its stubs leave it out
+        return SimpleNamespace(request=partial(session.request, allow_redirects=False))
