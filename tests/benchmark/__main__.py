@@ -10,8 +10,9 @@ from importlib.metadata import version
 from tests.benchmark.servers import Servers, nginx
 
 AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
-ROUNDS = 5
-SMALL, LARGE = 200, 2200  # pictures; the difference leaves out what starting costs
+ROUNDS = 40
+BATCH = 250  # pictures; small, so that all clients meet the same noise of the machine
+WARM = 200  # pictures before the first round
 
 
 def measured(module: str, *arguments: object) -> list[float]:
@@ -20,35 +21,65 @@ def measured(module: str, *arguments: object) -> list[float]:
     return [float(word) for word in done.stdout.split()]
 
 
-def _per_thousand(client: str, servers: Servers, fleet: int = 1000) -> tuple[float, float]:
-    """(CPU seconds, pictures per second of wall time) for 1,000 pictures."""
-    small = measured("path", client, SMALL, fleet, servers.port, servers.bucket)
-    large = measured("path", client, LARGE, fleet, servers.port, servers.bucket)
-    return (large[0] - small[0]) / (LARGE - SMALL) * 1000, (LARGE - SMALL) / (large[1] - small[1])
+class Client:
+    """A process that fetches and puts pictures when told; `cpu` are its seconds for 1,000 in each round, `rate` its
+    pictures per second."""
+
+    def __init__(self, name: str, fleet: int, servers: Servers) -> None:
+        command = [sys.executable, "-m", "tests.benchmark.path", name, str(fleet), str(servers.port), servers.bucket]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env={**os.environ, **AWS}, stdin=pipe, stdout=pipe, text=True)
+        self.name, self.fleet = name, fleet
+        self.cpu: list[float] = []
+        self.rate: list[float] = []
+        self._take(WARM)
+
+    def round(self) -> None:
+        cpu, seconds = self._take(BATCH)
+        self.cpu.append(cpu / BATCH * 1000)
+        self.rate.append(BATCH / seconds)
+
+    def _take(self, count: int) -> tuple[float, float]:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(count, file=self.process.stdin, flush=True)
+        cpu, seconds = self.process.stdout.readline().split()
+        return float(cpu), float(seconds)
+
+    def against(self, other: "Client") -> float:
+        """The median of the rounds' ratios."""
+        return statistics.median(mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=True))
+
+
+def _rounds(servers: Servers, *clients: tuple[str, int]) -> list[Client]:
+    """All clients in alternation, one batch each in a round."""
+    started = [Client(name, fleet, servers) for name, fleet in clients]
+    for _ in range(ROUNDS):
+        for client in started:
+            client.round()
+    for client in started:
+        client.process.communicate()
+    return started
 
 
 def path(servers: Servers) -> None:
-    clients = ("ours", "obvious", "curl")
-    rounds = [{client: _per_thousand(client, servers) for client in clients} for _ in range(ROUNDS)]
-    cpu = {client: [each[client][0] for each in rounds] for client in clients}
+    clients = _rounds(servers, ("ours", 1000), ("obvious", 1000), ("curl", 1000))
     print("| client | CPU seconds per 1,000 pictures: median (least, most) | ours / this, median of the rounds |")
     print("| --- | --- | --- |")
     for client in clients:
-        ratio = statistics.median(mine / other for mine, other in zip(cpu["ours"], cpu[client], strict=True))
-        median = statistics.median(cpu[client])
-        print(f"| {client} | {median:.2f} ({min(cpu[client]):.2f}, {max(cpu[client]):.2f}) | {ratio:.2f} |")
-    rate = statistics.median(each["ours"][1] for each in rounds)
+        median, ratio = statistics.median(client.cpu), clients[0].against(client)
+        print(f"| {client.name} | {median:.2f} ({min(client.cpu):.2f}, {max(client.cpu):.2f}) | {ratio:.2f} |")
+    rate = statistics.median(clients[0].rate)
     fleets = f"{rate * 300:,.0f} cameras at five minutes; {rate * 150:,.0f} with half the core left"
     print(f"\nPictures per second on one core: {rate:.0f}; that is {fleets}.\n")
 
 
 def growth(servers: Servers) -> None:
-    fleets = (100, 1000, 10_000)
-    rounds = [[_per_thousand("ours", servers, fleet)[0] for fleet in fleets] for _ in range(3)]
-    print("| cameras | CPU seconds per 1,000 pictures | against 100 cameras |\n| --- | --- | --- |")
-    medians = [statistics.median(each) for each in zip(*rounds, strict=True)]
-    for fleet, median in zip(fleets, medians, strict=True):
-        print(f"| {fleet:,} | {median:.2f} | {median / medians[0]:.2f} |")
+    clients = _rounds(servers, ("ours", 100), ("ours", 1000), ("ours", 10_000))
+    print("| cameras | CPU seconds per 1,000 pictures | against 100 cameras, median of the rounds |")
+    print("| --- | --- | --- |")
+    for client in clients:
+        print(f"| {client.fleet:,} | {statistics.median(client.cpu):.2f} | {client.against(clients[0]):.2f} |")
     print()
 
 

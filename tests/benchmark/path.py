@@ -1,5 +1,5 @@
-"""The client under test, run as `python -m tests.benchmark.path CLIENT COUNT CAMERAS PORT BUCKET`: fetches COUNT stills
-and puts each, then prints its own CPU seconds (user + system) and the seconds it took."""
+"""The client under test, run as `python -m tests.benchmark.path CLIENT CAMERAS PORT BUCKET`: for each number that it
+reads it fetches so many stills and puts each, then prints its CPU seconds (user + system) and the seconds it took."""
 
 import asyncio
 import itertools
@@ -16,7 +16,8 @@ from cameras.camera import Camera
 from tests.benchmark.servers import Servers
 
 AT_ONCE = 20
-KEYS = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "key:secret"]
+CURL = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
+SIGNED = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "key:secret", "--header", "Content-Type: image/jpeg"]
 
 One = Callable[[Camera], Awaitable[None]]
 
@@ -38,7 +39,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera]) -> None:
             metadata = {"camera-id": camera.id, "captured-at": utc_now().isoformat(), "state": "live"}
             await uploads.put(f"image/{camera.id}.jpg", image, utc_now() + timedelta(seconds=300), metadata)
 
-        await _all(one, cameras)
+        await _batches(one, cameras)
 
 
 async def obvious(servers: Servers, cameras: Iterator[Camera]) -> None:
@@ -61,45 +62,62 @@ async def obvious(servers: Servers, cameras: Iterator[Camera]) -> None:
                 Metadata={"camera-id": camera.id, "captured-at": datetime.now(UTC).isoformat(), "state": "live"},
             )
 
-        await _all(one, cameras)
+        await _batches(one, cameras)
 
 
-async def _all(one: One, cameras: Iterator[Camera]) -> None:
-    async def work() -> None:
-        for camera in cameras:
+async def _batches(one: One, cameras: Iterator[Camera]) -> None:
+    async def work(batch: Iterator[Camera]) -> None:
+        for camera in batch:
             await one(camera)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(work())
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        batch, cpu, begun = itertools.islice(cameras, int(line)), _cpu(), time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(work(batch))
+        print(_cpu() - cpu, time.monotonic() - begun, flush=True)
 
 
 def curl(servers: Servers, cameras: Iterator[Camera]) -> None:
-    """libcurl, the practical limit: all fetches, then all signed puts."""
+    """libcurl, the practical limit: all fetches, then all signed puts. What starting it costs, measured with a single
+    picture, is left out."""
+    for line in sys.stdin:
+        cpu, begun = _cpu(), time.monotonic()
+        _fetch_and_put(servers, list(itertools.islice(cameras, 1)))
+        start = _cpu() - cpu
+        _fetch_and_put(servers, list(itertools.islice(cameras, int(line) + 1)))
+        print(_cpu() - cpu - 2 * start, time.monotonic() - begun, flush=True)
+
+
+def _fetch_and_put(servers: Servers, cameras: list[Camera]) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        fetch, put = Path(folder) / "fetch", Path(folder) / "put"
-        with fetch.open("w") as fetches, put.open("w") as puts:
-            for number, camera in enumerate(cameras):
-                file = f"{folder}/{number}.jpg"
-                fetches.write(f'url = "http://{camera.address}/jpeg?id=2"\noutput = "{file}"\n')
-                puts.write(
-                    f'upload-file = "{file}"\nurl = "{servers.bucket}/bucket/image/{number}.jpg"\noutput = /dev/null\n'
-                )
-        parallel = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
-        subprocess.run([*parallel, "--config", str(fetch)], check=True)
-        subprocess.run([*parallel, *KEYS, "--header", "Content-Type: image/jpeg", "--config", str(put)], check=True)
+        fetches, puts = Path(folder) / "fetches", Path(folder) / "puts"
+        fetches.write_text(
+            "".join(f'url = "http://{each.address}/jpeg?id=2"\noutput = "{folder}/{each.id}.jpg"\n' for each in cameras)
+        )
+        puts.write_text(
+            "".join(
+                f'upload-file = "{folder}/{each.id}.jpg"\nurl = "{servers.bucket}/bucket/image/{each.id}.jpg"\n'
+                "output = /dev/null\n"
+                for each in cameras
+            )
+        )
+        subprocess.run([*CURL, "--config", str(fetches)], check=True)
+        subprocess.run([*CURL, *SIGNED, "--config", str(puts)], check=True)
 
 
-def main(client: str, count: str, fleet: str, port: str, bucket: str) -> None:
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def main(client: str, fleet: str, port: str, bucket: str) -> None:
     servers = Servers(int(port), bucket)
-    cameras = itertools.islice(itertools.cycle(servers.cameras(int(fleet))), int(count))
-    begun = time.monotonic()
+    cameras = itertools.cycle(servers.cameras(int(fleet)))
     if client == "curl":
         curl(servers, cameras)
     else:
         asyncio.run({"ours": ours, "obvious": obvious}[client](servers, cameras))
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(sum(each.ru_utime + each.ru_stime for each in used), time.monotonic() - begun)
 
 
 if __name__ == "__main__":
