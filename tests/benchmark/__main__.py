@@ -63,7 +63,7 @@ def _rounds(servers: Servers, *clients: tuple[str, int]) -> list[Client]:
 
 
 def path(servers: Servers) -> None:
-    clients = _rounds(servers, ("ours", 1000), ("obvious", 1000), ("curl", 1000))
+    clients = _rounds(servers, ("ours", 1000), ("bare", 1000), ("obvious", 1000), ("curl", 1000))
     print("| client | CPU seconds per 1,000 pictures: median (least, most) | ours / this, median of the rounds |")
     print("| --- | --- | --- |")
     for client in clients:
@@ -72,6 +72,10 @@ def path(servers: Servers) -> None:
     rate = statistics.median(clients[0].rate)
     fleets = f"{rate * 300:,.0f} cameras at five minutes; {rate * 150:,.0f} with half the core left"
     print(f"\nPictures per second on one core: {rate:.0f}; that is {fleets}.\n")
+
+
+def profile(servers: Servers) -> None:
+    subprocess.run([sys.executable, "-m", "tests.benchmark.profile", str(servers.port), servers.bucket], check=True)
 
 
 def growth(servers: Servers) -> None:
@@ -108,7 +112,7 @@ def punctuality(servers: Servers) -> None:
     print()
 
 
-PARTS = {"path": path, "growth": growth, "memory": memory, "punctuality": punctuality}
+PARTS = {"path": path, "profile": profile, "growth": growth, "memory": memory, "punctuality": punctuality}
 
 
 def main() -> None:

@@ -11,18 +11,23 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cameras.camera import Camera
 from tests.benchmark.servers import Servers
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
 
 AT_ONCE = 20
 CURL = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
 SIGNED = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "key:secret", "--header", "Content-Type: image/jpeg"]
 
 One = Callable[[Camera], Awaitable[None]]
+Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 
-async def ours(servers: Servers, cameras: Iterator[Camera]) -> None:
+async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """The daemon's own path: thumbnail and put."""
     from cameras.connection import open_session
     from cameras.daemon import utc_now
@@ -39,10 +44,26 @@ async def ours(servers: Servers, cameras: Iterator[Camera]) -> None:
             metadata = {"camera-id": camera.id, "captured-at": utc_now().isoformat(), "state": "live"}
             await uploads.put(f"image/{camera.id}.jpg", image, utc_now() + timedelta(seconds=300), metadata)
 
-        await _batches(one, cameras)
+        await batches(one, cameras)
 
 
-async def obvious(servers: Servers, cameras: Iterator[Camera]) -> None:
+async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
+    """aiohttp and our S3 client alone: no deadline, no check of the picture, no second try, no metrics."""
+    import aiohttp
+
+    from cameras.s3_client import open_client
+
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as session, open_client(servers.bucket) as bucket:
+
+        async def one(camera: Camera) -> None:
+            async with session.get(f"http://{camera.address}/jpeg?id=2") as answer:
+                await _put(bucket, camera, await answer.read())
+
+        await batches(one, cameras)
+
+
+async def obvious(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """What one would write first: httpx, and an aiobotocore client with its defaults."""
     import httpx
     from aiobotocore.session import get_session
@@ -53,29 +74,39 @@ async def obvious(servers: Servers, cameras: Iterator[Camera]) -> None:
         async def one(camera: Camera) -> None:
             answer = await client.get(f"http://{camera.address}/jpeg?id=2")
             answer.raise_for_status()
-            await bucket.put_object(
-                Bucket="bucket",
-                Key=f"image/{camera.id}.jpg",
-                Body=answer.content,
-                ContentType="image/jpeg",
-                Expires=datetime.now(UTC) + timedelta(seconds=300),
-                Metadata={"camera-id": camera.id, "captured-at": datetime.now(UTC).isoformat(), "state": "live"},
-            )
+            await _put(bucket, camera, answer.content)
 
-        await _batches(one, cameras)
+        await batches(one, cameras)
 
 
-async def _batches(one: One, cameras: Iterator[Camera]) -> None:
-    async def work(batch: Iterator[Camera]) -> None:
-        for camera in batch:
+async def _put(bucket: "S3Client", camera: Camera, image: bytes) -> None:
+    now = datetime.now(UTC)
+    await bucket.put_object(
+        Bucket="bucket",
+        Key=f"image/{camera.id}.jpg",
+        Body=image,
+        ContentType="image/jpeg",
+        Expires=now + timedelta(seconds=300),
+        Metadata={"camera-id": camera.id, "captured-at": now.isoformat(), "state": "live"},
+    )
+
+
+async def batches_told(one: One, cameras: Iterator[Camera]) -> None:
+    """A batch for each number that comes in."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        cpu, begun = _cpu(), time.monotonic()
+        await batch(one, itertools.islice(cameras, int(line)))
+        print(_cpu() - cpu, time.monotonic() - begun, flush=True)
+
+
+async def batch(one: One, cameras: Iterator[Camera]) -> None:
+    async def work() -> None:
+        for camera in cameras:
             await one(camera)
 
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        batch, cpu, begun = itertools.islice(cameras, int(line)), _cpu(), time.monotonic()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(work(batch))
-        print(_cpu() - cpu, time.monotonic() - begun, flush=True)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(work())
 
 
 def curl(servers: Servers, cameras: Iterator[Camera]) -> None:
@@ -117,7 +148,7 @@ def main(client: str, fleet: str, port: str, bucket: str) -> None:
     if client == "curl":
         curl(servers, cameras)
     else:
-        asyncio.run({"ours": ours, "obvious": obvious}[client](servers, cameras))
+        asyncio.run({"ours": ours, "bare": bare, "obvious": obvious}[client](servers, cameras, batches_told))
 
 
 if __name__ == "__main__":

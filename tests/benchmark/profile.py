@@ -1,0 +1,52 @@
+"""`python -m tests.benchmark.profile PORT BUCKET` prints where our own path spends its time, by cProfile: in which
+functions of ours and of the libraries, all that these call included."""
+
+import asyncio
+import cProfile
+import itertools
+import os
+import pstats
+import sys
+from collections.abc import Iterator
+
+from cameras.camera import Camera
+from tests.benchmark.path import One, batch, ours
+from tests.benchmark.servers import Servers
+
+AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
+PICTURES = 2000
+PARTS = {
+    "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
+    "– of this, aiohttp": ("aiohttp/client.py", "__aenter__"),
+    "– of this, the check of the picture": ("cameras/jpeg.py", "whole"),
+    "put: our S3 client": ("cameras/stores.py", "put"),
+    "– of this, signing": ("aiobotocore/signers.py", "sign"),
+    "– of this, resolving the endpoint": ("aiobotocore/client.py", "_resolve_endpoint_ruleset"),
+    "– of this, serializing": ("aiobotocore/client.py", "_convert_to_request_dict"),
+    "– of this, preparing the request": ("botocore/endpoint.py", "prepare_request"),
+    "– of this, the HTTP session (aiohttp)": ("aiobotocore/httpsession.py", "send"),
+    "– of this, parsing the answer": ("aiobotocore/parsers.py", "parse"),
+}
+
+
+async def profiled(one: One, cameras: Iterator[Camera]) -> None:
+    await batch(one, itertools.islice(cameras, 200))
+    with cProfile.Profile() as profile:
+        await batch(one, itertools.islice(cameras, PICTURES))
+    found = pstats.Stats(profile)
+    calls, seconds = found.total_calls, found.total_tt  # type: ignore[attr-defined]
+    print(f"| {calls / PICTURES:,.0f} function calls for a picture | share of the time |\n| --- | --- |")
+    for name, (file, function) in PARTS.items():
+        spent = sum(times[3] for place, times in found.stats.items() if _is(place, file, function))  # type: ignore[attr-defined]
+        print(f"| {name} | {spent / seconds:.0%} |")
+    print()
+
+
+def _is(place: tuple[str, int, str], file: str, function: str) -> bool:
+    return place[0].endswith(file) and place[2] == function
+
+
+if __name__ == "__main__":
+    os.environ.update(AWS)
+    servers = Servers(int(sys.argv[1]), sys.argv[2])
+    asyncio.run(ours(servers, itertools.cycle(servers.cameras(1000)), profiled))
