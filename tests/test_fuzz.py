@@ -26,6 +26,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+settings.register_profile("untimed", deadline=None)  # a busy machine is no bug
+settings.load_profile("untimed")
 in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
