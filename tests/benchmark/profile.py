@@ -4,7 +4,6 @@ functions of ours and of the libraries, all that these call included."""
 import asyncio
 import cProfile
 import itertools
-import os
 import pstats
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from cameras.camera import Camera
 from tests.benchmark.path import One, batch, ours
 from tests.benchmark.servers import Servers
 
-AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
 PICTURES = 2000
 PARTS = {
     "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
@@ -47,6 +45,5 @@ def _is(place: tuple[str, int, str], file: str, function: str) -> bool:
 
 
 if __name__ == "__main__":
-    os.environ.update(AWS)
     servers = Servers(int(sys.argv[1]), sys.argv[2])
     asyncio.run(ours(servers, itertools.cycle(servers.cameras(1000)), profiled))
