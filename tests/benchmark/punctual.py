@@ -4,9 +4,11 @@ due and served, seconds until every healthy picture was fresh, and the most star
 
 import asyncio
 import bisect
+import logging
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 
 from cameras.camera import Address
@@ -51,7 +53,8 @@ async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bo
 
 
 async def _never_answer(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
+    with suppress(asyncio.CancelledError):  # when all is over; asyncio would complain of each
+        await asyncio.Event().wait()
 
 
 async def _noted(ticks: AsyncIterator[Tick], starts: list[float]) -> AsyncIterator[Tick]:
@@ -67,5 +70,6 @@ def _busiest(starts: list[float]) -> int:
 
 if __name__ == "__main__":
     count, hanging, interval, cycles, ramp, port, bucket = sys.argv[1:]
+    logging.getLogger("cameras").setLevel(logging.CRITICAL)  # a line for each that hangs
     servers = Servers(int(port), bucket)
     asyncio.run(main(int(count), hanging == "yes", float(interval), int(cycles), ramp == "yes", servers))
