@@ -73,7 +73,7 @@ async def _check(_: Namespace) -> int:
     from cameras.check import run_check
 
     config = _settings()
-    logs.set_up("WARNING", None)
+    logs.set_up("WARNING", config.log_file)
     return await run_check(config, await load_cameras(config))
 
 
@@ -117,7 +117,9 @@ def _dotenv() -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f".env cannot be read: {error}; make it a readable UTF-8 file of NAME=value lines") from error
     if bad := next((line for line in lines if line.error or (line.key and line.value is None)), None):
-        raise ConfigError(f".env line {bad.original.line}: not NAME=value; mend it, or put # before it")
+        raise ConfigError(
+            f".env line {bad.original.line}: not NAME=value, or a quote is not closed; mend it, or put # before it"
+        )
     return {line.key: line.value for line in lines if line.key and line.value is not None}
 
 

@@ -7,6 +7,7 @@ from cameras.camera_list import CameraList
 from cameras.daemon import open_watcher, utc_now
 from config import Config
 
+MOST_IDS = 10  # in a line; the log has more
 MARKER = "image/_check.jpg"  # no camera's id can begin with "_"
 
 
@@ -19,7 +20,7 @@ async def run_check(config: Config, cameras: CameraList) -> int:
         await store.put(
             MARKER, watcher.fallback, now, {"captured-at": now.isoformat(timespec="seconds"), "state": "check"}
         )
-        print(f"store: {store} takes pictures, {MARKER} is there")
+        print(f"store: {store} takes pictures: {MARKER} was put into it")
     return 0
 
 
@@ -28,9 +29,13 @@ def table(cameras: CameraList) -> str:
     rows = [("cameras to watch", len(cameras.cameras), "")]
     for (make, login), count in sorted(Counter((each.make, _login(each)) for each in cameras.cameras).items()):
         rows.append((f"  {make}", count, login))
-    rows += [(f"left out: {reason}", len(ids), "") for reason, ids in cameras.skipped.items()]
+    rows += [(f"left out: {reason}", len(ids), _some(ids)) for reason, ids in cameras.skipped.items()]
     width = max(len(name) for name, _, _ in rows)
     return "\n".join(f"{name:<{width}}  {count:>6}  {login}".rstrip() for name, count, login in rows)
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:MOST_IDS]) + (", …" if len(ids) > MOST_IDS else "")
 
 
 def _login(camera: Camera) -> str:

@@ -34,7 +34,9 @@ def read(path: Path, setting: str, known: tuple[str, ...] = ()) -> Iterator[tupl
     except UnicodeDecodeError as error:
         raise ConfigError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
     except csv.Error as error:
-        raise ConfigError(f"{where} line {reader.line_num}: {error}; mend the quotes in that line") from error
+        raise ConfigError(
+            f"{where} line {reader.line_num}: {error}; mend the quotes in that line or one above it"
+        ) from error
 
 
 def _check_columns(columns: list[str], known: tuple[str, ...], where: str) -> None:

@@ -113,7 +113,7 @@ def _text(row: Row, key: str) -> str:
 def _coordinates(row: Row) -> tuple[float, float] | tuple[None, None]:
     """(longitude, latitude), from today's GeoJSON point or the text of an export; (None, None) if there is none."""
     match row.get("location"):
-        case {"coordinates": [float() | int() as longitude, float() | int() as latitude, *_]}:
+        case {"coordinates": [longitude, latitude, *_]} if {type(longitude), type(latitude)} <= {int, float}:
             pass
         case str(text) if point := _POINT.fullmatch(text.strip()):
             longitude, latitude = float(point[1]), float(point[2])

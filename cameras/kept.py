@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cameras.dataset import Row
@@ -29,7 +29,7 @@ def kept(folder: Path, source: str) -> tuple[list[Row], datetime] | None:
         content = json.loads((folder / NAME).read_bytes())
         if content["source"] != source:
             return None
-        return [dict(row) for row in content["rows"]], datetime.fromisoformat(content["saved"])
+        return [dict(row) for row in content["rows"]], datetime.fromisoformat(content["saved"]).astimezone(UTC)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:

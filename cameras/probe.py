@@ -27,8 +27,10 @@ async def camera_to_probe(config: Config, target: str, make: str | None) -> tupl
 def _camera_at(config: Config, target: str, make: str | None) -> Camera:
     try:
         address, known = Address.parse(target), make_called(make or GENERIC)
-    except (ValueError, UnknownMake) as error:
+    except ValueError as error:
         raise ConfigError(f"{quote(target)}: {error}") from None
+    except UnknownMake:
+        raise ConfigError(f"--make {quote(make or '')} is not known; leave it out, and every make is tried") from None
     return Camera("probe", known.name, address, config.login_for(known.prefix))
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PUT_DEADLINE = 30.0  # seconds, retries included; by default a hanging bucket would hold a put for five minutes
 MENDS = {
+    **dict.fromkeys(
+        ("500", "502", "503", "InternalError", "ServiceUnavailable", "SlowDown"), "it is overloaded or out; wait"
+    ),
     "AccessDenied": "allow s3:PutObject on its image/ folder",
     "ExpiredToken": "renew the AWS credentials",
     "InvalidAccessKeyId": "check the AWS credentials",

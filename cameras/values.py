@@ -40,7 +40,7 @@ def seconds(value: str) -> float:
 
 
 def count(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 1_000_000):
+    if not (re.fullmatch(r"[0-9]{1,7}", value) and 1 <= int(value) <= 1_000_000):
         raise ValueError("must be a whole number from 1 to 1000000, such as 5")
     return int(value)
 
@@ -94,7 +94,7 @@ def listen(value: str) -> Listen:
     try:
         bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
         name = bare if bare == "localhost" else str(ipaddress.ip_address(bare))
-        if not (port.isascii() and port.isdigit() and int(port[:6]) < 65536):
+        if not (re.fullmatch(r"[0-9]{1,5}", port) and int(port) < 65536):
             raise ValueError
     except ValueError:
         raise ValueError("must be an IP address and a port, such as 127.0.0.1:8080, or blank for no page") from None
@@ -102,13 +102,12 @@ def listen(value: str) -> Listen:
 
 
 def web_url(value: str) -> str:
-    parts = urlsplit(value)
-    if (
-        not (parts.hostname and (parts.port is None or parts.port))
-        or not value.startswith(("https://", "http://"))
-        or "@" in value
-        or any(mark in value for mark in "?# ;,'\"")
-    ):
+    try:
+        parts = urlsplit(value)
+        whole = parts.hostname and (parts.port is None or parts.port)
+    except ValueError:  # brackets or a port that make no sense
+        whole = False
+    if not (whole and value.startswith(("https://", "http://"))) or any(mark in value for mark in "@?# ;,'\""):
         raise ValueError("must be a URL without login and query, such as https://example.org")
     return value.rstrip("/")
 

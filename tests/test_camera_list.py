@@ -132,6 +132,17 @@ async def test_a_kept_list_of_another_dataset_or_a_broken_one_is_not_used(
         assert "the kept list in" in caplog.text
 
 
+async def test_a_kept_list_whose_date_has_no_zone_is_used(
+    socrata: PretendSocrata, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    socrata.rows = _rows(1)
+    await load_cameras(config, pauses=())
+    file = config.state_directory / "camera-list.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "saved": "2026-11-22T10:00:00"}))
+    socrata.failure = Answer(503, b"")
+    assert (await load_cameras(config, pauses=())).kept
+
+
 async def test_a_list_that_cannot_be_kept_is_used_all_the_same(
     socrata: PretendSocrata, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

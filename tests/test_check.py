@@ -38,8 +38,8 @@ def test_check_counts_cameras_shows_whose_logins_and_proves_that_it_may_write(
         "Axis 1 login: AXIS_USERNAME",
         "Axis 1 login: its username and password in CAMERA_ADDRESSES",
         "Sarix 1 no login",
-        "left out: status 'VOID' 1",
-        "store: bucket s3://pictures/ takes pictures, image/_check.jpg is there",
+        "left out: status 'VOID' 1 4",
+        "store: bucket s3://pictures/ takes pictures: image/_check.jpg was put into it",
     ]
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures")["Contents"]] == ["image/_check.jpg"]
     for secret in ("vi3wer", "s3cret", "us3r", "passw0rd"):
@@ -53,6 +53,13 @@ def test_check_of_a_bucket_that_refuses_ends_with_status_1_and_a_sentence(
     with Program(tmp_path, "check", CAMERA_LIST="list.csv", STORE="s3://other", AWS_ENDPOINT_URL=s3_url) as program:
         assert program.end() == 1
     assert "bucket s3://other/: 'NoSuchBucket'; check STORE" in program.err
+
+
+def test_check_looks_at_the_log_file_as_well(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,10.0.0.1,\n")
+    with Program(tmp_path, "check", CAMERA_LIST="list.csv", LOG_FILE=".") as program:
+        assert program.end() == 2
+    assert "LOG_FILE=.: Is a directory; name a file" in program.err
 
 
 def test_check_of_bad_settings_ends_with_status_2(tmp_path: Path) -> None:
@@ -140,7 +147,7 @@ async def test_probe_of_a_camera_of_unknown_make_tries_every_make(tmp_path: Path
     [
         (["7"], "camera '7' is not in the camera list"),
         (["169.254.169.254"], "'169.254.169.254': a link-local"),
-        (["10.0.0.1", "--make", "Nikon"], "unknown make ('Nikon'"),
+        (["10.0.0.1", "--make", "Nikon"], "--make 'Nikon' is not known; leave it out"),
     ],
 )
 def test_probe_of_what_is_not_there_ends_with_status_2(tmp_path: Path, arguments: list[str], sentence: str) -> None:

@@ -106,6 +106,7 @@ def test_case_and_blanks_of_a_make_do_not_matter(spelling: str) -> None:
         ({"coordinates": [math.nan, 0.0]}, (None, None)),
         ({"coordinates": [10**400, 1]}, (None, None)),
         ({"coordinates": ["-97.7", "30.3"]}, (None, None)),
+        ({"coordinates": [True, False]}, (None, None)),
         ({"coordinates": [-97.7, 130.3]}, (None, None)),
         ("nowhere", (None, None)),
         (7, (None, None)),

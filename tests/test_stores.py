@@ -99,8 +99,9 @@ def _error(code: str) -> bytes:
         (_http("403 Forbidden", _error("AccessDenied")), "'AccessDenied'; allow s3:PutObject"),
         (_http("400 Bad Request", _error("ExpiredToken")), "'ExpiredToken'; renew the AWS credentials"),
         (_http("403 Forbidden", _error("RequestTimeTooSkewed")), "set this machine's clock"),
-        (_http("500 Error", _error("InternalError")), "'InternalError'"),
-        (_http("503 Slow Down", _error("SlowDown")), "'SlowDown'"),
+        (_http("500 Error", _error("InternalError")), "'InternalError'; it is overloaded or out"),
+        (_http("503 Slow Down", _error("SlowDown")), "'SlowDown'; it is overloaded or out"),
+        (_http("503 Out"), "'503'; it is overloaded or out"),
         (
             _http("301 Moved", _error("PermanentRedirect"), b"x-amz-bucket-region: eu-west-1\r\n"),
             "check AWS_DEFAULT_REGION",
