@@ -1,4 +1,5 @@
-"""Runs every scenario at full size and prints the table; the names of some scenarios as arguments run these alone."""
+"""Runs every scenario at full size and prints the table, then the promises that were broken; exit status 1 if any. The
+names of some scenarios as arguments run these alone."""
 
 import asyncio
 import logging
@@ -27,10 +28,16 @@ AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAU
 def main() -> None:
     os.environ.update(AWS)  # for the bucket of the scenarios, which takes whatever is put
     logging.getLogger("cameras").setLevel(logging.CRITICAL)
-    rows = [row for name in sys.argv[1:] or FULL for row in _run(name)]
+    rows, broken = [], []
+    for name in sys.argv[1:] or FULL:
+        try:
+            rows += _run(name)
+        except AssertionError as error:
+            broken.append(f"BROKEN: {name}: {error}")
     widths = [max(len(str(cell)) for cell in column) for column in zip(Row._fields, *rows, strict=True)]
     for row in [Row._fields, *rows]:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    sys.exit("\n".join(broken) or 0)
 
 
 def _run(name: str) -> list[Row]:
