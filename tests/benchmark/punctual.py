@@ -5,10 +5,10 @@ due and served, seconds until every healthy picture was fresh, and the most star
 import asyncio
 import bisect
 import logging
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 
 from cameras.camera import Address
@@ -19,8 +19,8 @@ from tests.proof.watching import watching
 
 
 async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bool, servers: Servers) -> None:
-    async with await asyncio.start_server(_never_answer, "127.0.0.1", 0, backlog=4096) as deaf:
-        silent = Address("127.0.0.1", deaf.sockets[0].getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as deaf:  # connected by the system, never answered
+        silent = Address("127.0.0.1", deaf.getsockname()[1])
         cameras = servers.cameras(count)
         ailing = range(0, count, 10) if hanging else range(0)
         for number in ailing:
@@ -50,11 +50,6 @@ async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bo
         served = sum(number for (_, state), number in watched.store.puts.items() if state == "live")
     late = f"{watched.late(0.5):.1f} {watched.late(0.99):.1f} {watched.late(1):.1f}"
     print(late, (count - len(ailing)) * cycles, served, f"{fresh:.1f}", _busiest(starts))
-
-
-async def _never_answer(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    with suppress(asyncio.CancelledError):  # when all is over; asyncio would complain of each
-        await asyncio.Event().wait()
 
 
 async def _noted(ticks: AsyncIterator[Tick], starts: list[float]) -> AsyncIterator[Tick]:
