@@ -18,7 +18,7 @@ FULL: dict[str, Callable[[], list[Row] | Coroutine[None, None, list[Row]]]] = {
     "silent": partial(outage, "silent", cameras=300, interval=5, intervals=10),
     "kill": partial(deaths, cameras=60, times=50, number=SIGKILL),
     "stop": partial(deaths, cameras=60, times=50, number=SIGTERM),
-    "soak": partial(soak, cameras=1000, interval=5, cycles=288),
+    "soak": partial(soak, cameras=1000, cycles=288),
 }
 
 
