@@ -6,36 +6,38 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cameras.simulator.pretend import PretendCamera, Request
+from cameras.simulator.request import Request
 
-Act = Callable[["PretendCamera", "Request", asyncio.StreamWriter], Awaitable[None]]
+if TYPE_CHECKING:
+    from cameras.simulator.pretend import PretendCamera
+
+Act = Callable[["PretendCamera", Request, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
 
 
-async def off(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def off(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Resets every connection."""
     reset_connection(stream)
 
 
-async def hangs(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def hangs(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Takes the connection and never answers."""
     await asyncio.Event().wait()
 
 
-async def slow(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def slow(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """A byte a second."""
     stream.write(OK + b"\r\n")
     await _drip(stream, camera.picture())
 
 
-async def left_hanging(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def left_hanging(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Promises more than it sends, and keeps the connection open."""
     stream.write(OK + b"Content-Length: 1000000\r\n\r\n" + camera.picture())
     await asyncio.Event().wait()
 
 
-async def reset(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def reset(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Resets the connection in the middle of the picture."""
     stream.write(OK + b"Content-Length: 1000000\r\n\r\n" + camera.picture())
     await stream.drain()
@@ -48,20 +50,20 @@ def reset_connection(stream: asyncio.StreamWriter) -> None:
     stream.transport.abort()
 
 
-async def wrong_password(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def wrong_password(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Accepts no login, not even the right one, as while it is locked."""
     camera.gate.refused += "authorization" in request.headers
     camera.deny(stream)
 
 
-async def slow_refusal(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def slow_refusal(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """As with a wrong password, and the 401's body drips."""
     camera.gate.refused += "authorization" in request.headers
     stream.write(b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="r"\r\nContent-Length: 9999\r\n\r\n')
     await _drip(stream, b"x" * 9999)
 
 
-async def endless(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def endless(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """Chunk after chunk, for ever."""
     stream.write(OK + b"Transfer-Encoding: chunked\r\n\r\n")
     while not stream.is_closing():
@@ -69,7 +71,7 @@ async def endless(camera: "PretendCamera", request: "Request", stream: asyncio.S
         await stream.drain()
 
 
-async def huge(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def huge(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """60 MB, and it says so."""
     stream.write(OK + b"Content-Length: 60000000\r\n\r\n" + camera.picture())
     for _ in range(60):
@@ -77,7 +79,7 @@ async def huge(camera: "PretendCamera", request: "Request", stream: asyncio.Stre
         await stream.drain()
 
 
-async def video(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+async def video(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
     """An endless multipart stream of pictures where one was asked for."""
     stream.write(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--b\r\n\r\n")
     while not stream.is_closing():
@@ -95,7 +97,7 @@ async def _drip(stream: asyncio.StreamWriter, content: bytes) -> None:
 def says(answer: Callable[[bytes], bytes]) -> Act:
     """An ailment that answers with exactly these bytes, made from a good picture, and closes."""
 
-    async def act(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+    async def act(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
         stream.write(answer(camera.picture()))
 
     return act
@@ -114,7 +116,7 @@ def _framed(content: bytes, head: bytes, status: bytes) -> bytes:
 def gate(**settings: object) -> Act:
     """Healthy, but for a gate with these settings."""
 
-    async def act(camera: "PretendCamera", request: "Request", stream: asyncio.StreamWriter) -> None:
+    async def act(camera: "PretendCamera", request: Request, stream: asyncio.StreamWriter) -> None:
         for name, value in settings.items():
             setattr(camera.gate, name, value)
         camera.healthy(request, stream)

@@ -25,11 +25,13 @@ from cameras.simulator.acts import (
 
 
 class Ailment(NamedTuple):
-    """`error` None: the camera is odd, but must be served. `sentence`: what the operator reads holds this."""
+    """`error` None: the camera is odd, but must be served. `sentence`: what the operator reads holds this. `tls`: it is
+    the answer to a TLS handshake, so only a make with https can have it."""
 
     act: Act
     error: type[CameraError] | None
     sentence: str = ""
+    tls: bool = False
 
 
 def refuses(status: bytes, sentence: str, *headers: bytes, content: bytes = b"<html>no</html>") -> Ailment:
@@ -44,6 +46,7 @@ def demands(sentence: str, *challenges: bytes) -> Ailment:
 
 NONCE = b'realm="r", nonce="n", '
 PICTURE = b"Content-Type: image/jpeg"
+NO_CIPHER = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal alert: handshake failure (RFC 5246), as from one with old TLS only
 AILMENTS = {
     "off": Ailment(off, Unreachable, "(closed the connection without an answer)"),
     "hangs": Ailment(hangs, Unreachable, "(no whole picture within"),
@@ -100,4 +103,10 @@ AILMENTS = {
     "Basic and Digest in one": Ailment(gate(offers=("Basic", "Digest SHA-256"), joined=True), None),
     "odd domain": Ailment(gate(extra=', domain="::"'), None),
     "one-time nonces": Ailment(gate(one_time=True), None),
+    "no TLS": Ailment(
+        says(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n"), Unreachable, "TLS handshake failed", tls=True
+    ),
+    "TLS refused": Ailment(says(lambda _: NO_CIPHER), Unreachable, "TLS handshake failed", tls=True),
+    "TLS cut off": Ailment(off, Unreachable, "(Connection reset", tls=True),
+    "TLS hangs": Ailment(hangs, Unreachable, "(no whole picture within", tls=True),
 }

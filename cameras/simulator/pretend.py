@@ -5,26 +5,23 @@ import ssl
 import time
 from collections.abc import MutableSequence
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self, cast
+from typing import Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from cameras.camera import Address, Camera, Login
 from cameras.errors import NotAnImage
 from cameras.simulator import scene
-from cameras.simulator.ailments import AILMENTS
+from cameras.simulator.ailments import AILMENTS, Ailment
 from cameras.simulator.apis import ANY, APIS, MAC, RefusedSizeError, Size
 from cameras.simulator.gate import Gate
+from cameras.simulator.request import Request, read_request
 
 CERTIFICATE = Path(__file__).with_name("pretend.pem")  # vouches for nothing: cameras sign their own
-
-
-class Request(NamedTuple):
-    method: str
-    target: str
-    headers: dict[str, str]  # names in lower case
+HELLO = 65536  # bytes; a client's TLS hello is one record at most
 
 
 class PretendCamera:
@@ -41,11 +38,7 @@ class PretendCamera:
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        tls = None
-        if self.api.tls:
-            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            tls.load_cert_chain(CERTIFICATE)
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -94,19 +87,29 @@ class PretendCamera:
         task = cast(asyncio.Task[None], asyncio.current_task())
         self._answering.add(task)
         try:
-            request = await _read(reader)
-            self.asked.append(request)
-            ailment = AILMENTS.get(self.ailment)
-            if ailment and not (self._is_list(request) and ailment.error in (None, NotAnImage)):
-                await ailment.act(self, request, stream)
-            else:
-                self.healthy(request, stream)
+            await self._answer(AILMENTS.get(self.ailment), reader, stream)
             await stream.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client left, or the camera is taken down
         finally:
             stream.close()
             self._answering.discard(task)
+
+    async def _answer(
+        self, ailment: Ailment | None, reader: asyncio.StreamReader, stream: asyncio.StreamWriter
+    ) -> None:
+        if ailment and ailment.tls:
+            await reader.read(HELLO)
+            await ailment.act(self, Request("", "", {}), stream)
+            return
+        if self.api.tls:
+            await stream.start_tls(_tls())
+        request = await read_request(reader)
+        self.asked.append(request)
+        if ailment and not (self._is_list(request) and ailment.error in (None, NotAnImage)):
+            await ailment.act(self, request, stream)
+        else:
+            self.healthy(request, stream)
 
     def healthy(self, request: Request, stream: asyncio.StreamWriter) -> None:
         url = urlsplit(request.target)
@@ -135,12 +138,8 @@ class PretendCamera:
             self.answer(stream, 200, picture, {"Content-Type": "image/jpeg"})
 
 
-async def _read(reader: asyncio.StreamReader) -> Request:
-    start = await reader.readexactly(1)
-    if not start.isalpha():  # TLS, where HTTP is spoken
-        raise asyncio.IncompleteReadError(start, None)
-    head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head.rstrip().split("\r\n")
-    method, target, _ = first.split(" ")
-    fields = (line.partition(":") for line in lines)
-    return Request(method, target, {name.lower(): value.strip() for name, _, value in fields})
+@cache
+def _tls() -> ssl.SSLContext:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATE)
+    return tls

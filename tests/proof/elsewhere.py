@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cameras.camera import Camera
 from cameras.simulator import scene
 from cameras.simulator.acts import reset_connection
+from cameras.simulator.ailments import AILMENTS
 from cameras.simulator.pretend import PretendCamera
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
@@ -56,7 +57,8 @@ async def _serve(pipe: Pipe, makes: tuple[str, ...], ailments: list[str]) -> Non
     async with AsyncExitStack() as stack:
         cameras = []
         for number, ailment in enumerate(ailments):
-            pretend = PretendCamera(makes[number % len(makes)], str(number + 1), ailment=ailment, still=still)
+            make = "GRIDSMART" if ailment and AILMENTS[ailment].tls else makes[number % len(makes)]
+            pretend = PretendCamera(make, str(number + 1), ailment=ailment, still=still)
             pretend.asked = deque(maxlen=1)
             cameras.append((await stack.enter_async_context(pretend)).camera)
         bucket = Bucket()

@@ -1,0 +1,22 @@
+"""What a camera is asked."""
+
+import asyncio
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    method: str
+    target: str
+    headers: dict[str, str]  # names in lower case
+
+
+async def read_request(reader: asyncio.StreamReader) -> Request:
+    """asyncio.IncompleteReadError if the client left, or speaks no HTTP."""
+    start = await reader.readexactly(1)
+    if not start.isalpha():  # TLS, where HTTP is spoken
+        raise asyncio.IncompleteReadError(start, None)
+    head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.rstrip().split("\r\n")
+    method, target, _ = first.split(" ")
+    fields = (line.partition(":") for line in lines)
+    return Request(method, target, {name.lower(): value.strip() for name, _, value in fields})
