@@ -6,11 +6,14 @@ import pytest
 
 from cameras import stores
 from cameras.simulator.ailments import AILMENTS
-from tests.proof import scenarios
+from tests.proof.deaths import deaths
+from tests.proof.fleet import fleet
+from tests.proof.outage import outage
+from tests.proof.soak import soak
 
 
 async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_due() -> None:
-    for row in await scenarios.fleet(healthy=60, ailing=len(AILMENTS), interval=2, cycles=3):
+    async for row in fleet(healthy=60, ailing=len(AILMENTS), interval=2, cycles=3):
         assert (row.lost, row.errors) == (0, 0), row
 
 
@@ -19,17 +22,17 @@ async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_a
     how: str, intervals: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stores, "PUT_DEADLINE", 0.5)  # an interval is longer than an upload can take, as in real life
-    (row,) = await scenarios.outage(how, cameras=20, interval=2, intervals=intervals)
+    (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals)]
     assert (row.lost, row.errors) == (0, 0), row
 
 
 @pytest.mark.parametrize("number", [SIGKILL, SIGTERM])
 def test_a_death_at_any_moment_leaves_no_half_picture(number: int) -> None:
-    (row,) = scenarios.deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM)
+    (row,) = deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM)
     assert row.due > 0
     assert row.lost == 0, row
 
 
 async def test_nothing_piles_up_over_many_cycles() -> None:
-    (row,) = await scenarios.soak(cameras=50, cycles=40)
+    (row,) = [row async for row in soak(cameras=60, interval=1, cycles=12)]
     assert (row.lost, row.errors) == (0, 0), row

@@ -5,20 +5,24 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from signal import SIGKILL, SIGTERM
 
-from tests.proof.scenarios import Row, deaths, fleet, outage, soak
+from tests.proof.deaths import deaths
+from tests.proof.fleet import fleet
+from tests.proof.outage import outage
+from tests.proof.row import Row
+from tests.proof.soak import soak
 
-FULL: dict[str, Callable[[], list[Row] | Coroutine[None, None, list[Row]]]] = {
+FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
     "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=6),
     "gone": partial(outage, "gone", cameras=300, interval=5, intervals=10),
     "busy": partial(outage, "busy", cameras=300, interval=5, intervals=10),
     "silent": partial(outage, "silent", cameras=300, interval=5, intervals=10),
-    "kill": partial(deaths, cameras=60, times=50, number=SIGKILL),
-    "stop": partial(deaths, cameras=60, times=50, number=SIGTERM),
-    "soak": partial(soak, cameras=1000, cycles=288),
+    "kill": partial(deaths, cameras=60, times=100, number=SIGKILL),
+    "stop": partial(deaths, cameras=60, times=100, number=SIGTERM),
+    "soak": partial(soak, cameras=1000, interval=5, cycles=288),
 }
 
 
@@ -28,10 +32,11 @@ AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAU
 def main() -> None:
     os.environ.update(AWS)  # for the bucket of the scenarios, which takes whatever is put
     logging.getLogger("cameras").setLevel(logging.CRITICAL)
-    rows, broken = [], []
+    rows: list[Row] = []
+    broken = []
     for name in sys.argv[1:] or FULL:
         try:
-            rows += _run(name)
+            asyncio.run(_run(name, rows))
         except AssertionError as error:
             broken.append(f"BROKEN: {name}: {error}")
     widths = [max(len(str(cell)) for cell in column) for column in zip(Row._fields, *rows, strict=True)]
@@ -40,10 +45,15 @@ def main() -> None:
     sys.exit("\n".join(broken) or 0)
 
 
-def _run(name: str) -> list[Row]:
+async def _run(name: str, rows: list[Row]) -> None:
+    """What is found before a promise breaks is in the table, too."""
     print(f"{name} …", file=sys.stderr, flush=True)
-    done = FULL[name]()
-    return done if isinstance(done, list) else asyncio.run(done)
+    scenario = FULL[name]()
+    if isinstance(scenario, Iterator):
+        rows.extend(scenario)
+    else:
+        async for row in scenario:
+            rows.append(row)  # noqa: PERF401
 
 
 if __name__ == "__main__":

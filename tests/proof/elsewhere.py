@@ -33,11 +33,9 @@ class Elsewhere(NamedTuple):
 
 
 @contextmanager
-def elsewhere(healthy: int, ailments: list[str], makes: tuple[str, ...] = MAKES) -> Iterator[Elsewhere]:
+def elsewhere(healthy: int, ailments: list[str]) -> Iterator[Elsewhere]:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_main, args=(theirs, makes, healthy, ailments), daemon=True
-    )
+    process = multiprocessing.get_context("spawn").Process(target=_main, args=(theirs, healthy, ailments), daemon=True)
     process.start()
     try:
         cameras, bucket = ours.recv()
@@ -48,16 +46,16 @@ def elsewhere(healthy: int, ailments: list[str], makes: tuple[str, ...] = MAKES)
         process.join()
 
 
-def _main(pipe: Pipe, makes: tuple[str, ...], healthy: int, ailments: list[str]) -> None:
-    asyncio.run(_serve(pipe, makes, [*[""] * healthy, *ailments]))
+def _main(pipe: Pipe, healthy: int, ailments: list[str]) -> None:
+    asyncio.run(_serve(pipe, [*[""] * healthy, *ailments]))
 
 
-async def _serve(pipe: Pipe, makes: tuple[str, ...], ailments: list[str]) -> None:
+async def _serve(pipe: Pipe, ailments: list[str]) -> None:
     still = scene.draw("pretend", "1", 0.0, "", quality=90)
     async with AsyncExitStack() as stack:
         cameras = []
         for number, ailment in enumerate(ailments):
-            make = "GRIDSMART" if ailment and AILMENTS[ailment].tls else makes[number % len(makes)]
+            make = "GRIDSMART" if ailment and AILMENTS[ailment].tls else MAKES[number % len(MAKES)]
             pretend = PretendCamera(make, str(number + 1), ailment=ailment, still=still)
             pretend.asked = deque(maxlen=1)
             cameras.append((await stack.enter_async_context(pretend)).camera)

@@ -1,0 +1,58 @@
+"""Healthy cameras beside ailing ones."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from cameras.camera import Camera
+from cameras.simulator.ailments import AILMENTS
+from cameras.stores import FolderStore
+from tests.proof.elsewhere import elsewhere
+from tests.proof.row import Row, figures, held
+from tests.proof.watching import Watched, forget_peak, watching
+
+
+async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> AsyncIterator[Row]:
+    """The healthy ones alone, then with all ailments beside them, in one run."""
+    names = list(AILMENTS)
+    with elsewhere(healthy, [names[number % len(names)] for number in range(ailing)]) as there:
+        alone = await _cycles("healthy cameras alone", there.healthy, [], interval, cycles)
+        yield alone
+        beside = await _cycles("the same beside ailing ones", there.healthy, there.ailing, interval, cycles)
+        yield beside
+    assert beside.late_p99 <= alone.late_p99 + interval * 1000 / 20, (alone, beside)
+
+
+async def _cycles(
+    scenario: str, healthy: list[Camera], ailing: list[tuple[Camera, str]], interval: float, cycles: int
+) -> Row:
+    cameras = [*healthy, *[camera for camera, _ in ailing]]
+    with tempfile.TemporaryDirectory() as folder:
+        async with watching(cameras, FolderStore(Path(folder)), interval, interval * 0.8) as watched:
+            before = await held()
+            forget_peak()
+            await watched.watch(lambda place: watched.slots(place, interval, cycles, healthy=place < len(healthy)))
+            after = await held()
+            assert after[1:] == before[1:], (before, after)
+    served = sum(watched.store.puts[camera.id, "live"] for camera in healthy)
+    name = f"{scenario} ({len(healthy)}+{len(ailing)})"
+    return figures(name, len(healthy) * cycles, served, watched, _wrong(watched, ailing), before, after)
+
+
+def _wrong(watched: Watched, ailing: list[tuple[Camera, str]]) -> int:
+    """How many cameras are not as their ailment wants it: its error, the fallback put once, stopped by the rule; or
+    else live."""
+    states = {status.camera.id: status for status in watched.fleet.statuses}
+    wrong = 0
+    for camera, ailment in ailing:
+        status, expected = states[camera.id], AILMENTS[ailment].error
+        if expected:
+            right = type(status.error) is expected and watched.store.puts[camera.id, "fallback"] == 1
+            right &= status.stopped == (
+                status.failures == watched.watcher.max_failures
+                or status.login_failures == watched.watcher.max_login_failures
+            )
+        else:
+            right = status.state == "live"
+        wrong += not right
+    return wrong + sum(status.state != "live" for status in watched.fleet.statuses[: -len(ailing) or None])
