@@ -4,7 +4,7 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
-from cameras import stores
+from cameras import s3_store
 from cameras.simulator.ailments import AILMENTS
 from tests.proof.deaths import deaths
 from tests.proof.fleet import fleet
@@ -21,7 +21,7 @@ async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_du
 async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_an_interval(
     how: str, intervals: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "PUT_DEADLINE", 0.5)  # an interval is longer than an upload can take, as in real life
+    monkeypatch.setattr(s3_store, "PUT_DEADLINE", 0.5)  # an interval is longer than an upload can take, as in real life
     (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals)]
     assert (row.lost, row.errors) == (0, 0), row
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cameras import stores
+from cameras import s3_store
 from cameras.errors import StoreError
 from cameras.stores import FolderStore, open_store
 
@@ -153,7 +153,7 @@ async def test_a_transient_error_is_tried_again() -> None:
 
 
 async def test_a_hanging_bucket_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "PUT_DEADLINE", 0.2)
+    monkeypatch.setattr(s3_store, "PUT_DEADLINE", 0.2)
     async with _bucket_that_says(None) as (url, _), open_store("s3://pictures", url) as store:
         with pytest.raises(StoreError, match=r"no answer within 0\.2 s"):
             await store.put("image/1.jpg", b"x", EXPIRES, METADATA)

@@ -17,7 +17,7 @@ PARTS = {
     "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
     "– of this, aiohttp": ("aiohttp/client.py", "__aenter__"),
     "– of this, the check of the picture": ("cameras/jpeg.py", "whole"),
-    "put: our S3 client": ("cameras/stores.py", "put"),
+    "put: our S3 client": ("cameras/s3_store.py", "put"),
     "– of this, signing": ("aiobotocore/signers.py", "sign"),
     "– of this, resolving the endpoint": ("aiobotocore/client.py", "_resolve_endpoint_ruleset"),
     "– of this, serializing": ("aiobotocore/client.py", "_convert_to_request_dict"),
