@@ -16,10 +16,10 @@ from tests.proof.row import Row
 from tests.proof.soak import soak
 
 FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
-    "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=6),
-    "gone": partial(outage, "gone", cameras=300, interval=5, intervals=10),
-    "busy": partial(outage, "busy", cameras=300, interval=5, intervals=10),
-    "silent": partial(outage, "silent", cameras=300, interval=5, intervals=10),
+    "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=7),
+    "gone": partial(outage, "gone", cameras=1000, interval=10, intervals=10),
+    "busy": partial(outage, "busy", cameras=1000, interval=10, intervals=10),
+    "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10),
     "kill": partial(deaths, cameras=60, times=100, number=SIGKILL),
     "stop": partial(deaths, cameras=60, times=100, number=SIGTERM),
     "soak": partial(soak, cameras=1000, interval=5, cycles=288),

@@ -14,6 +14,7 @@ from tests.programs import Program
 from tests.proof.elsewhere import Elsewhere, elsewhere
 from tests.proof.row import Row
 
+MEMORY = "/dev/shm"
 RESTART = 1.0  # seconds until the first new picture
 STARTING = 0.8  # seconds that a start may take
 ENDS = {signal.SIGKILL: {-signal.SIGKILL}, signal.SIGTERM: {0}}  # until Python heeds a signal, -SIGTERM
@@ -21,10 +22,11 @@ ENDS = {signal.SIGKILL: {-signal.SIGKILL}, signal.SIGTERM: {0}}  # until Python 
 
 def deaths(cameras: int, times: int, number: signal.Signals) -> Iterator[Row]:
     """The daemon is killed or stopped at random moments, every other time while it starts, else under load: `served`
-    are the pictures found whole, `errors` the starts that took longer than a second."""
+    are the pictures found whole, `errors` the starts that took longer than a second. The folder is in memory: a shared
+    disk may take most of a second for one fsync."""
     starts: list[float] = []
     due = whole = 0
-    with elsewhere(cameras, []) as there, tempfile.TemporaryDirectory() as name:
+    with elsewhere(cameras, []) as there, tempfile.TemporaryDirectory(dir=MEMORY) as name:
         folder, pictures = Path(name), Path(name) / "public" / "image"
         settings = _settings(folder, there)
         for turn in range(times):

@@ -86,16 +86,17 @@ class Bucket:
             self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, backlog=1024)
             self.port = self._server.sockets[0].getsockname()[1]
         self.outage = ""
-        self._reset()
+        self.reset()
 
     def close(self, outage: str = "gone") -> None:
         self.outage = outage
         self.outages += 1
         if outage == "gone":
             self._server.close()
-            self._reset()
+            self.reset()
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """All connections."""
         for stream in self._streams:
             reset_connection(stream)
 

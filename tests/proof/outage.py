@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cameras.stores import open_store
 from cameras.ticks import Tick
 from tests.proof.elsewhere import Bucket, elsewhere
-from tests.proof.row import Row, figures, held
+from tests.proof.row import Row, check_kept, figures, held
 from tests.proof.watching import Counting, Watched, forget_peak, watching
 
 
@@ -39,8 +39,6 @@ async def outage(how: str, cameras: int, interval: float, intervals: int) -> Asy
     """The bucket is out for some intervals, then back: nothing stops, one line for each, all live in one interval."""
     bucket, cycles = Bucket(), Cycles()
     with elsewhere(cameras, []) as there, _heard() as lines:
-        before = await held()
-        forget_peak()
         await bucket.open()
         async with (
             open_store("s3://bucket", bucket.url) as store,
@@ -51,16 +49,22 @@ async def outage(how: str, cameras: int, interval: float, intervals: int) -> Asy
                 id = there.healthy[place].id
                 return cycles.counted(watched.slots(place, interval, intervals + 4), bucket, watched.store, id)
 
+            await watched.warm_up()
+            bucket.reset()  # it lives in this process, so its ends of the connections would count
+            before = await held()
+            forget_peak()
             watch = asyncio.create_task(watched.watch(slots))
             back = await _take_away(bucket, how, watched, interval, intervals)
             await watch
+            bucket.reset()
+            after = await held()
         bucket.close()
-        after = await held()
         name = f"bucket {how} for {intervals} intervals of {interval:g} s, all live {back:.1f} s after ({cameras})"
         yield figures(name, cycles.due, cycles.served, watched, watched.fleet.counts()["stopped"], before, after)
     told = [line.partition(":")[0] for line in lines if line.startswith("store ")]
     assert told == ["store fails", "store works again"], told
     assert back <= interval + 1, f"{back:.1f} s until all were live"
+    check_kept(before, after)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tests.proof.watching import Watched, memory, open_files, peak
 
+GROWTH = 1.03  # of memory, at most
 SETTLED = 0.5  # seconds until the last connections are closed
 
 
@@ -31,6 +32,12 @@ class Held(NamedTuple):
 async def held(bucket: str = "") -> Held:
     await asyncio.sleep(SETTLED)
     return Held(memory(), open_files(bucket), len(asyncio.all_tasks()))
+
+
+def check_kept(before: Held, after: Held) -> None:
+    """That nothing piled up."""
+    assert after.memory <= before.memory * GROWTH, (before, after)
+    assert after[1:] == before[1:], (before, after)
 
 
 def figures(scenario: str, due: int, served: int, watched: Watched, errors: int, before: Held, after: Held) -> Row:
