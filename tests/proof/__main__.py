@@ -20,8 +20,8 @@ FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
     "gone": partial(outage, "gone", cameras=1000, interval=10, intervals=10),
     "busy": partial(outage, "busy", cameras=1000, interval=10, intervals=10),
     "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10),
-    "kill": partial(deaths, cameras=60, times=100, number=SIGKILL),
-    "stop": partial(deaths, cameras=60, times=100, number=SIGTERM),
+    "kill": partial(deaths, cameras=60, times=100, number=SIGKILL, restart=1),
+    "stop": partial(deaths, cameras=60, times=100, number=SIGTERM, restart=1),
     "soak": partial(soak, cameras=1000, interval=5, cycles=288),
 }
 
