@@ -69,7 +69,7 @@ class Fleet:
             found.append(
                 f"camera list too old: kept since {self.cameras.saved:%Y-%m-%d %H:%M} UTC; see the log for why"
             )
-        if self.now() - (self.last_success or self.started) > timedelta(seconds=2 * self.interval):
+        if self.uploads.clock() - self.uploads.published > 2 * self.interval:
             found.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")
         if self.uploads.error:
             found.append(f"store refuses pictures: {self.uploads.error}")

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,8 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
     logging.raiseExceptions = False  # a full disk costs the line, not a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("cameras").setLevel(level)
+    for name in ("aiobotocore.credentials", "botocore.credentials"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a traceback at each put, where `uploads` tells it once
     sys.excepthook = _log_bug
 
 
@@ -53,7 +56,8 @@ class LogFile(logging.handlers.RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if self.stream and not os.path.exists(self.baseFilename):  # noqa: PTH110  a str, looked at for each line
-            self.stream.close()
+            with suppress(OSError):  # its last line may still wait for space on a full disk
+                self.stream.close()
             self.stream = None  # as logging itself does; then it opens the file anew
         super().emit(record)
 

@@ -15,6 +15,7 @@ from cameras.camera import forbidden
 from cameras.daemon_thread import in_daemon_thread
 
 AT_ONCE = 100  # lookups
+LOOKUP_TIMEOUT = 10.0  # seconds; aiohttp lets a lookup go on when its camera's time is up, so it must end by itself
 
 
 class CameraResolver(AbstractResolver):
@@ -24,10 +25,14 @@ class CameraResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """OSError if the name is not known, or leads nowhere that a camera can be."""
+        """OSError if the name is not known in time, or leads nowhere that a camera can be."""
         look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
         async with self._free:
-            answers = await in_daemon_thread(lambda: look_up(), OSError)
+            try:
+                async with asyncio.timeout(LOOKUP_TIMEOUT):
+                    answers = await in_daemon_thread(lambda: look_up(), OSError)
+            except TimeoutError:
+                raise OSError(None, "the name servers do not answer") from None
         found = [
             ResolveResult(hostname=host, host=str(address[0]), port=port, family=kind, proto=protocol, flags=0)
             for kind, _, protocol, _, address in answers

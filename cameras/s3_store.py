@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from cameras.errors import StoreError, quote
 from cameras.s3_client import Redirected, open_client
@@ -60,7 +59,7 @@ class S3Store:
             raise StoreError(f"{self}: no answer within {PUT_DEADLINE:g} s; check the network") from error
         except Redirected as error:
             raise StoreError(f"{self}: redirects elsewhere; check AWS_DEFAULT_REGION and AWS_ENDPOINT_URL") from error
-        except (BotoCoreError, aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:  # odd answers
+        except Exception as error:  # whatever AWS's libraries raise is an outage of the store, never the fleet's end
             raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
 
 

@@ -8,6 +8,8 @@ all of it runs in a thread of its own that a hung server cannot keep us waiting 
 import asyncio
 import itertools
 import logging
+import time
+from functools import partial
 
 import requests
 from sodapy import Socrata
@@ -20,7 +22,8 @@ from config import Config
 PAGE = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
 MOST_ROWS = 200_000
 READ_TIMEOUT = 15  # seconds, for each single read
-TIMEOUT = 90.0  # seconds for the whole list
+TIMEOUT = 60.0  # seconds for the whole list; four tries must end within the unit's TimeoutStartSec
+PAGE_SIZE = 50_000_000  # bytes
 PAUSES = (1.0, 2.0, 4.0)  # seconds between tries
 MENDS = {
     400: "check SOCRATA_WHERE",
@@ -47,15 +50,15 @@ async def rows(config: Config, pauses: tuple[float, ...] = PAUSES, timeout: floa
 async def _one_try(config: Config, timeout: float) -> list[Row]:
     try:
         async with asyncio.timeout(timeout):
-            return await in_daemon_thread(lambda: _download(config), DatasetError)
+            return await in_daemon_thread(lambda: _download(config, time.monotonic() + timeout), DatasetError)
     except TimeoutError:
         raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
 
 
-def _download(config: Config) -> list[Row]:
+def _download(config: Config, deadline: float) -> list[Row]:
     login = {"username": config.socrata_username, "password": config.socrata_password}
     with Socrata(config.socrata_domain, config.socrata_app_token, timeout=READ_TIMEOUT, **login) as client:
-        client.session.hooks["response"].append(_check)
+        client.session.hooks["response"].append(partial(_check, deadline=deadline))
         pages = client.get_all(config.socrata_dataset, where=config.socrata_where, order=":id", limit=PAGE)
         try:
             found: list[Row] = list(itertools.islice(pages, MOST_ROWS + 1))
@@ -71,11 +74,22 @@ def _download(config: Config) -> list[Row]:
     return found
 
 
-def _check(response: requests.Response, *_: object, **__: object) -> None:
+def _check(response: requests.Response, *_: object, deadline: float, **__: object) -> None:
     """A requests hook: DatasetError unless this is a JSON list of objects."""
+    response._content = _body(response, deadline)
     if problem := _problem(response):
         response.close()
         raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > PAGE_SIZE or time.monotonic() > deadline:
+            response.close()
+            raise DatasetError(f"{len(body):,} bytes and no end; check SOCRATA_DOMAIN, or try again later")
+    return bytes(body)
 
 
 def _problem(response: requests.Response) -> str:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from cameras.daemon_thread import in_daemon_thread
 from cameras.errors import StoreError
 from cameras.files import write_whole
+
+WRITERS = 4  # threads at once
+WRITE_DEADLINE = 30.0  # seconds
 
 
 class Store(Protocol):
@@ -22,17 +25,37 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._writers = ThreadPoolExecutor(4, "folder")  # not the default one, which slow DNS may fill
+        self._free = asyncio.Semaphore(WRITERS)
+        self._writing: set[str] = set()
 
     def __str__(self) -> str:
         return f"folder {self.folder}"
 
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:  # noqa: ARG002
+        if name in self._writing:
+            raise StoreError(f"{self}: its last write still hangs; check its disk")
         try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._writers, write_whole, self.folder / name, image)
+            async with asyncio.timeout(WRITE_DEADLINE):
+                await self._free.acquire()
+                await asyncio.shield(self._write(name, image))
+        except TimeoutError as error:
+            raise StoreError(f"{self}: not written within {WRITE_DEADLINE:g} s; check its disk") from error
         except OSError as error:
             raise StoreError(f"{self}: {error.strerror}; check its disk and permissions") from error
+
+    def _write(self, name: str, image: bytes) -> "asyncio.Task[None]":
+        """A write that hangs, as on a file server that is gone, keeps its turn, and its file to itself."""
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            self._free.release()
+            self._writing.discard(name)
+            if not task.cancelled():
+                task.exception()  # nobody may be left to see it
+
+        self._writing.add(name)
+        task = asyncio.ensure_future(in_daemon_thread(lambda: write_whole(self.folder / name, image), OSError))
+        task.add_done_callback(ended)
+        return task
 
 
 @asynccontextmanager

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 class Uploads:
     """`failed` counts uploads since the outage began; `error` is its latest reason, None while there is no outage.
-    `clock` gives seconds that no setting of the clock moves."""
+    `clock` gives seconds that no setting of the clock moves; `published` is when, by it, a live picture was last put
+    (or the start)."""
 
     def __init__(
         self, store: Store, interval: float, metrics: Metrics, clock: Callable[[], float] = time.monotonic
@@ -33,7 +34,7 @@ class Uploads:
         self.clock = clock
         self.error: StoreError | None = None
         self.failed = 0
-        self._began = self._latest = clock()
+        self.published = self._began = self._latest = clock()
 
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
         """As Store.put."""
@@ -45,6 +46,8 @@ class Uploads:
             self._fails(error)
             raise
         self.metrics.uploads.labels("put").inc()
+        if metadata["state"] == "live":
+            self.published = self.clock()
         if self.error and self.clock() - self._latest >= self.interval:
             self._works_again()
 

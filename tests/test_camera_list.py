@@ -176,6 +176,15 @@ async def test_a_portal_that_gives_page_after_page_is_left(
     assert len(socrata.queries) == 3
 
 
+async def test_an_endless_answer_is_left_at_the_limit(
+    socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socrata_module, "PAGE_SIZE", 200_000)
+    socrata.rows = [{**row, "location_name": "x" * 5000} for row in _rows(100)]
+    with pytest.raises(DatasetError, match=r"2\d\d,\d\d\d bytes and no end; check SOCRATA_DOMAIN"):
+        await load_cameras(config, pauses=())
+
+
 async def test_cancelling_does_not_wait_for_the_portal(socrata: PretendSocrata, config: Config) -> None:
     socrata.rows = _rows(1)
     socrata.dripping.set()

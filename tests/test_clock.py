@@ -1,21 +1,25 @@
 """The machine's clock is set while the daemon runs. Debian's libfaketime stands between the daemon and the clock."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.request import Request
 from tests.programs import Program
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-INTERVAL = 2  # seconds
+INTERVAL = 3  # seconds
+LATE = 1.2  # seconds from the slot, on a slow machine; 1.5 would be between two slots
 HOUR = timedelta(hours=1)
 NEAR = timedelta(minutes=5)
 
@@ -41,6 +45,18 @@ class Clock:
         new.replace(self.file)
 
 
+class Asked(list[Request]):
+    """Notes when each came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def append(self, request: Request) -> None:
+        super().append(request)
+        self.times.append(time.monotonic())
+
+
 @pytest.mark.parametrize(("by", "moved"), [("-3600", -HOUR), ("+3600", HOUR)])
 async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
     by: str,
@@ -51,6 +67,7 @@ async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
     s3_url: str,
 ) -> None:
     camera, clock = await pretend("Sarix"), Clock(tmp_path)
+    camera.asked = asked = Asked()
     (tmp_path / "list.csv").write_text(
         f"camera_id,camera_status,camera_mfg,camera_ip\n1,TURNED_ON,Sarix,127.0.0.1:{camera.port}\n"
     )
@@ -61,9 +78,8 @@ async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
             return False
         head = s3.head_object(Bucket="pictures", Key="image/1.jpg")
         captured = datetime.fromisoformat(head["Metadata"]["captured-at"])
-        assert parsedate_to_datetime(head["ResponseMetadata"]["HTTPHeaders"]["expires"]) - captured == timedelta(
-            seconds=INTERVAL
-        )
+        expires = parsedate_to_datetime(head["ResponseMetadata"]["HTTPHeaders"]["expires"])
+        assert expires - captured == timedelta(seconds=INTERVAL)
         return abs(captured - datetime.now(UTC) - change) < NEAR
 
     bucket = {"STORE": "s3://pictures", "AWS_ENDPOINT_URL": s3_url}
@@ -71,6 +87,9 @@ async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
         await asyncio.to_thread(program.until, lambda: shows_picture_by_clock(timedelta(0)))
         clock.set(by)
         await asyncio.to_thread(program.until, lambda: shows_picture_by_clock(moved))
-        asked = len(camera.asked)
-        await asyncio.to_thread(program.until, lambda: len(camera.asked) >= asked + 2)
+        so_far = len(asked)
+        await asyncio.to_thread(program.until, lambda: len(asked) >= so_far + 2)
         assert await asyncio.to_thread(program.stop) == 0
+    times = asked.times
+    assert max(abs((at - times[0] + INTERVAL / 2) % INTERVAL - INTERVAL / 2) for at in times) < LATE, times
+    assert min(later - at for at, later in pairwise(times)) > INTERVAL - LATE, times

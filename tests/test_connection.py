@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import pytest
 
+from cameras import resolver as resolver_module
 from cameras.camera import Address, Camera, Login
 from cameras.connection import Connection
 from cameras.errors import LoginRejected, Refused, TooLarge, Unreachable
+from cameras.resolver import CameraResolver
 from cameras.simulator.pretend import PretendCamera
 from cameras.thumbnail import thumbnail
 
@@ -137,3 +139,23 @@ async def test_a_hanging_lookup_keeps_nobody_else_waiting(
         task.cancel()
     released.set()
     await asyncio.gather(*hanging, return_exceptions=True)
+
+
+async def test_dead_names_give_their_turns_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+
+    def look_up(host: str, *_: object) -> list[object]:
+        if host == "dead":
+            released.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    monkeypatch.setattr(resolver_module, "AT_ONCE", 2)
+    monkeypatch.setattr(resolver_module, "LOOKUP_TIMEOUT", 0.2)
+    resolver = CameraResolver()
+    dead = [asyncio.create_task(resolver.resolve("dead")) for _ in range(2)]
+    assert [each["host"] for each in await resolver.resolve("alive")] == ["10.1.2.3"]
+    for task in dead:
+        with pytest.raises(OSError, match="the name servers do not answer"):
+            await task
+    released.set()

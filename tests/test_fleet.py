@@ -50,6 +50,18 @@ def test_no_picture_within_two_intervals_makes_it_sick(fleet: Fleet, clock: Cloc
     assert fleet.problems() == ["no picture published since 2026-03-05 14:00:00 UTC"]
 
 
+async def test_a_clock_set_back_does_not_hide_that_no_picture_comes(fleet: Fleet, clock: Clock) -> None:
+    fleet.now = Clock()  # it was an hour ahead, and is right now
+    fleet.statuses[0].last_live = clock() + timedelta(hours=1)
+    await fleet.uploads.put("image/0.jpg", b"", clock(), {"state": "live"})
+    clock.forward(601)
+    assert fleet.problems() == ["no picture published since 2026-03-05 15:00:00 UTC"]
+    await fleet.uploads.put("image/0.jpg", b"", clock(), {"state": "fallback"})
+    assert fleet.problems()
+    await fleet.uploads.put("image/0.jpg", b"", clock(), {"state": "live"})
+    assert fleet.problems() == []
+
+
 def test_a_list_that_was_kept_for_too_long_makes_it_sick(fleet: Fleet, clock: Clock) -> None:
     fleet.cameras = CameraList([], {}, clock() - timedelta(hours=25), kept=True)
     (problem,) = fleet.problems()

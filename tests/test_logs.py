@@ -91,6 +91,23 @@ def test_a_deleted_log_file_or_folder_begins_anew(tmp_path: Path, delete: Callab
 
 
 @pytest.mark.usefixtures("logging_restored")
+def test_a_log_that_is_deleted_because_its_disk_is_full_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "cctv.log"
+    logs.set_up("INFO", file)
+    log = logging.getLogger("cameras.test")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, limits[1]))
+    try:
+        for _ in range(10):
+            log.info("before %s", "x" * 100)
+        file.unlink()
+        log.info("after")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "after" in file.read_text()
+
+
+@pytest.mark.usefixtures("logging_restored")
 def test_a_log_folder_that_cannot_be_made_anew_costs_lines_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     logs.set_up("INFO", folder / "cctv.log")

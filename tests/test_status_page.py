@@ -248,3 +248,19 @@ def test_every_dot_is_within_the_map_however_the_cameras_lie() -> None:
         assert drawn
         assert all(0 <= x <= 1000 and 0 <= y <= drawn.height <= 2000.1 for x, y, _ in drawn.dots)
     assert map_of([{"longitude": None, "latitude": None, "state": "live"}]) is None
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n", b"GET /%b HTTP/1.1\r\n\r\n" % (b"a" * 9000)],
+)
+async def test_nonsense_is_refused_without_a_word_in_the_log(
+    nonsense: bytes, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
+    stream.write(nonsense)
+    assert b" 400 " in await reader.readline()
+    stream.close()
+    await _text(page, "/static/" + "a" * 300, 404)
+    assert caplog.records == []

@@ -1,4 +1,6 @@
 import asyncio
+import json
+import os
 import resource
 import shutil
 from collections.abc import AsyncIterator
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cameras import s3_store
+from cameras import s3_store, stores
 from cameras.errors import StoreError
 from cameras.stores import FolderStore, open_store
 
@@ -157,6 +159,38 @@ async def test_a_hanging_bucket_is_left_at_the_deadline(monkeypatch: pytest.Monk
     async with _bucket_that_says(None) as (url, _), open_store("s3://pictures", url) as store:
         with pytest.raises(StoreError, match=r"no answer within 0\.2 s"):
             await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+async def test_credentials_that_cannot_be_renewed_are_an_outage_and_not_a_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiobotocore raises RuntimeError for a role's credentials that come already expired, or so our clock says."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    old = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "s", "Expiration": "2026-03-05T14:00:00Z"}
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = cat {tmp_path / 'old.json'}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    async with _bucket_that_says(None) as (url, _), open_store("s3://pictures", url) as store:
+        with pytest.raises(StoreError, match=r"still expired.*check AWS credentials"):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+
+
+async def test_a_write_that_hangs_is_left_at_the_deadline_and_keeps_its_file_to_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody reads stands for a file server that is gone."""
+    monkeypatch.setattr(stores, "WRITE_DEADLINE", 0.2)
+    store = FolderStore(tmp_path)
+    os.mkfifo(tmp_path / ".1.jpg.part")
+    with pytest.raises(StoreError, match=r"not written within 0\.2 s; check its disk"):
+        await store.put("1.jpg", b"x", EXPIRES, METADATA)
+    with pytest.raises(StoreError, match="its last write still hangs; check its disk"):
+        await store.put("1.jpg", b"y", EXPIRES, METADATA)
+    await store.put("2.jpg", b"z", EXPIRES, METADATA)
+    assert (tmp_path / "2.jpg").read_bytes() == b"z"
+    with (tmp_path / ".1.jpg.part").open("rb") as pipe:
+        assert await asyncio.to_thread(pipe.read) == b"x"
 
 
 async def test_a_folder_holds_the_pictures_by_name(tmp_path: Path, picture: bytes) -> None:

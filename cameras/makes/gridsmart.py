@@ -12,11 +12,12 @@ from cameras.errors import NotAnImage, quote
 
 NAMES = ("GRIDSMART",)
 PORT = 8902
+LIST = 100_000  # bytes; more would keep the other cameras waiting for the search
 MAC = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
 
 
 async def fetch(camera: Connection) -> bytes:
     listed = await camera.get("/api/cameras", scheme="https", port=PORT)
-    if not (mac := MAC.search(listed)):
+    if not (mac := MAC.search(listed[:LIST])):
         raise NotAnImage(f"/api/cameras lists no MAC address: {quote(listed)}")
     return await camera.get(f"/api/camera/{mac[0].decode()}", scheme="https", port=PORT)

@@ -1,5 +1,6 @@
 """What keeps strangers out of a server that listens on an operator's own machine."""
 
+import errno
 import ipaddress
 from urllib.parse import urlsplit
 
@@ -23,6 +24,10 @@ def guard_for(public_url: str | None) -> Middleware:
         except web.HTTPException as error:
             error.headers.update(headers)
             raise
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise web.HTTPNotFound(headers=headers) from error
         response.headers.update(headers)
         return response
 

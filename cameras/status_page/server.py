@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
@@ -23,6 +24,10 @@ from config import Config
 HERE = Path(__file__).parent
 
 log = logging.getLogger(__name__)
+web_log = logging.getLogger(f"{__name__}.web")
+web_log.addFilter(  # whoever sends nonsense gets a 400, and no traceback into our log
+    lambda record: not (record.exc_info and isinstance(record.exc_info[1], BadHttpMessage))
+)
 
 
 @asynccontextmanager
@@ -31,7 +36,7 @@ async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -
     if config.status_address is None:
         yield
         return
-    runner = web.AppRunner(_application(config, fleet, registry), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(_application(config, fleet, registry), access_log=None, logger=web_log, shutdown_timeout=1)
     await runner.setup()
     try:
         await _listen(runner, config.status_address)

@@ -16,7 +16,7 @@ from tests.proof.row import Row
 from tests.proof.soak import soak
 
 FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
-    "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=7),
+    "fleet": partial(fleet, healthy=1000, ailing=300, interval=10, cycles=5),  # more, and the ailing have all stopped
     "gone": partial(outage, "gone", cameras=1000, interval=10, intervals=10),
     "busy": partial(outage, "busy", cameras=1000, interval=10, intervals=10),
     "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10),

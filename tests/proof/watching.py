@@ -49,10 +49,11 @@ def peak() -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def open_files(bucket: str = "") -> int:
-    """Connections to `bucket`, which its client keeps open for a while, are left out."""
+def open_files(bucket: str = "") -> tuple[int, int]:
+    """How many there are, and how many connections to `bucket`, which its client keeps open for a while."""
     entries = list(Path("/proc/self/fd").iterdir())
-    return len(entries) - sum(_leads_to(urlsplit(bucket).port, int(entry.name)) for entry in entries if bucket)
+    pool = sum(_leads_to(urlsplit(bucket).port, int(entry.name)) for entry in entries if bucket)
+    return len(entries) - pool, pool
 
 
 def _leads_to(port: int | None, descriptor: int) -> bool:
@@ -62,6 +63,15 @@ def _leads_to(port: int | None, descriptor: int) -> bool:
         finally:
             mine.detach()
     return False
+
+
+def _percentile(tenths: Counter[int], share: float) -> float:
+    left = share * tenths.total()
+    for each in sorted(tenths):
+        left -= tenths[each]
+        if left <= 0:
+            return each / 10
+    return 0.0
 
 
 @dataclass
@@ -81,33 +91,35 @@ class Counting:
 
 @dataclass
 class Watched:
-    """`lateness` counts the ticks of healthy cameras by tenths of a millisecond that they were late: a list of them all
-    would grow through a soak."""
+    """`lateness` counts the ticks of healthy cameras by tenths of a millisecond that they were late, `done` by those
+    from the begin of the slot until the picture was put: lists of them all would grow through a soak."""
 
     fleet: Fleet
     watcher: Watcher
     store: Counting
     lateness: Counter[int] = field(default_factory=Counter)
+    done: Counter[int] = field(default_factory=Counter)
 
     def late(self, share: float) -> float:
         """Milliseconds by which this share of the ticks was late at most."""
-        left = share * self.lateness.total()
-        for tenths in sorted(self.lateness):
-            left -= self.lateness[tenths]
-            if left <= 0:
-                return tenths / 10
-        return 0.0
+        return _percentile(self.lateness, share)
+
+    def done_within(self, share: float) -> float:
+        """Milliseconds from their slot in which this share of the pictures was put."""
+        return _percentile(self.done, share)
 
     async def noted(self, ticks: AsyncIterator[Tick], length: float, healthy: bool = True) -> AsyncIterator[Tick]:
-        """The ticks of the next `length` seconds, their lateness noted."""
+        """The ticks of the next `length` seconds, with the lateness of their pictures noted."""
         now = asyncio.get_running_loop().time
         end = now() + length
         async for tick in ticks:
             if now() >= end:
                 return
+            due = now() - tick.late
+            yield tick  # the generator goes on when the cycle is done
             if healthy:
                 self.lateness[round(tick.late * 10_000)] += 1
-            yield tick
+                self.done[round((now() - due) * 10_000)] += 1
 
     async def warm_up(self) -> None:
         """A cycle for all at once, the worst that can happen: what the allocator takes for that, it keeps."""
