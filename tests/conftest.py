@@ -5,6 +5,7 @@ import re
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -95,9 +96,11 @@ def s3_url() -> Iterator[str]:
                 break
         else:
             pytest.fail("moto's server did not start")
+        reading = threading.Thread(target=server.stderr.read)  # a line for each request; a full pipe would stop it
+        reading.start()
         yield found[0]
         server.terminate()
-        server.stderr.read()
+        reading.join()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
     "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10),
     "kill": partial(deaths, cameras=60, times=100, number=SIGKILL, restart=1),
     "stop": partial(deaths, cameras=60, times=100, number=SIGTERM, restart=1),
-    "soak": partial(soak, cameras=1000, interval=5, cycles=288),
+    "soak": partial(soak, cameras=1000, interval=3, cycles=288),
 }
 
 
