@@ -22,7 +22,7 @@ FULL: dict[str, Callable[[], Iterator[Row] | AsyncIterator[Row]]] = {
     "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10),
     "kill": partial(deaths, cameras=60, times=100, number=SIGKILL, restart=1),
     "stop": partial(deaths, cameras=60, times=100, number=SIGTERM, restart=1),
-    "soak": partial(soak, cameras=1000, interval=3, cycles=288),
+    "soak": partial(soak, cameras=1000, interval=5, cycles=288),
 }
 
 
@@ -39,6 +39,9 @@ def main() -> None:
             asyncio.run(_run(name, rows))
         except AssertionError as error:
             broken.append(f"BROKEN: {name}: {error}")
+    broken += [
+        f"BROKEN: {row.scenario}: {row.lost} lost, {row.errors} errors" for row in rows if row.lost or row.errors
+    ]
     widths = [max(len(str(cell)) for cell in column) for column in zip(Row._fields, *rows, strict=True)]
     for row in [Row._fields, *rows]:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
