@@ -49,10 +49,14 @@ def test_tail_follows_the_file_through_a_rotation(tmp_path: Path, monkeypatch: p
 def test_of_the_libraries_only_warnings_are_logged_whatever_the_level(tmp_path: Path) -> None:
     logs.set_up("DEBUG", tmp_path / "cctv.log")
     logging.getLogger("botocore.auth").debug("signature of secret")
+    logging.getLogger("botocore.hooks").warning("a warning")
+    logging.getLogger("aiobotocore.credentials").warning("told at each put")
     logging.getLogger("cameras.watch").debug("our own")
     text = (tmp_path / "cctv.log").read_text()
     assert "our own" in text
+    assert "a warning" in text
     assert "signature" not in text
+    assert "told at each put" not in text
 
 
 @pytest.mark.usefixtures("logging_restored")
