@@ -16,6 +16,7 @@ csv_file    rows of a CSV that a person wrote
 addresses   the private CSV of addresses and logins
 dataset     rows of the dataset + addresses -> cameras, and why rows are left out
 export      the dataset from a file
+disk        a disk that may hang
 files       files that are whole or not there
 kept        the last good camera list, on disk
 socrata     the dataset from Socrata

@@ -104,6 +104,11 @@ class Camera:
         return f"camera {self.id} ({self.make})"
 
     @property
+    def picture(self) -> str:
+        """The name of its picture in the store."""
+        return f"image/{self.id}.jpg"
+
+    @property
     def prefix(self) -> str:
         """What the settings of its make begin with, such as SPECTRA_ENHANCED."""
         return file_name(self.make).upper()

@@ -1,18 +1,17 @@
 """Where pictures go: an S3 bucket, or a folder."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from cameras.daemon_thread import in_daemon_thread
+from cameras.disk import Disk
 from cameras.errors import StoreError
 from cameras.files import write_whole
 
-WRITERS = 4  # threads at once
-WRITE_DEADLINE = 30.0  # seconds
+WRITERS = 4  # at once
+READERS = 4
 
 
 class Store(Protocol):
@@ -25,37 +24,46 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._free = asyncio.Semaphore(WRITERS)
+        self._writers, self._readers = Disk(WRITERS), Disk(READERS)
         self._writing: set[str] = set()
 
     def __str__(self) -> str:
         return f"folder {self.folder}"
 
     async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:  # noqa: ARG002
+        """A write that hangs keeps its file to itself."""
         if name in self._writing:
             raise StoreError(f"{self}: its last write still hangs; check its disk")
+
+        def write() -> None:
+            self._writing.add(name)
+            try:
+                write_whole(self.folder / name, image)
+            finally:
+                self._writing.discard(name)
+
+        with self._told():
+            await self._writers.call(write)
+
+    async def read(self, name: str) -> tuple[bytes, datetime] | None:
+        """The picture `name` and when it was put, if there is one; StoreError if it cannot be read."""
+        path = self.folder / name
+
+        def read() -> tuple[bytes, datetime] | None:
+            return (path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)) if path.exists() else None
+
+        with self._told():
+            return await self._readers.call(read)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the disk does, told as a StoreError."""
         try:
-            async with asyncio.timeout(WRITE_DEADLINE):
-                await self._free.acquire()
-                await asyncio.shield(self._write(name, image))
+            yield
         except TimeoutError as error:
-            raise StoreError(f"{self}: not written within {WRITE_DEADLINE:g} s; check its disk") from error
+            raise StoreError(f"{self}: its disk hangs; check it") from error
         except OSError as error:
             raise StoreError(f"{self}: {error.strerror}; check its disk and permissions") from error
-
-    def _write(self, name: str, image: bytes) -> "asyncio.Task[None]":
-        """A write that hangs, as on a file server that is gone, keeps its turn, and its file to itself."""
-
-        def ended(task: "asyncio.Task[None]") -> None:
-            self._free.release()
-            self._writing.discard(name)
-            if not task.cancelled():
-                task.exception()  # nobody may be left to see it
-
-        self._writing.add(name)
-        task = asyncio.ensure_future(in_daemon_thread(lambda: write_whole(self.folder / name, image), OSError))
-        task.add_done_callback(ended)
-        return task
 
 
 @asynccontextmanager

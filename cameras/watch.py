@@ -112,7 +112,7 @@ class Watcher:
         now, camera = self.now(), status.camera
         status.shown = None
         metadata = {"camera-id": camera.id, "captured-at": now.isoformat(timespec="seconds"), "state": state}
-        await self.uploads.put(f"image/{camera.id}.jpg", image, now + self.interval, metadata)
+        await self.uploads.put(camera.picture, image, now + self.interval, metadata)
         status.shown, status.shown_at = state, now
         log.debug("%s: %s picture of %d bytes put", camera, state, len(image))
 

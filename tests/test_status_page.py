@@ -1,6 +1,7 @@
 """The page over real HTTP, from a fleet in every state."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from cameras import disk
 from cameras.camera import Address, Camera, Login
 from cameras.camera_list import CameraList
 from cameras.errors import ConfigError, LoginRejected, StoreError, Unreachable
@@ -154,6 +156,21 @@ async def test_a_picture_comes_from_the_folder_with_the_headers_of_a_bucket(page
         assert answer.headers["Last-Modified"].endswith(" GMT")
     for path in ("/image/2.jpg", "/image/..%2F..%2Fetc%2Fpasswd.jpg", "/image/77.jpg", "/static/..%2Fserver.py"):
         await _text(page, path, 404)
+
+
+async def test_a_folder_on_a_disk_that_hangs_does_not_stop_the_page(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A pipe that nobody writes to stands for a file server that is gone."""
+    monkeypatch.setattr(disk, "DEADLINE", 0.2)
+    (tmp_path / "image").mkdir()
+    os.mkfifo(tmp_path / "image/1.jpg")
+    async with page_of(make_fleet(tmp_path), caplog) as page:
+        hanging = asyncio.create_task(_text(page, "/image/1.jpg", 503))
+        await _text(page, "/status.json")
+        assert "its disk hangs; check it" in await hanging
+    with (tmp_path / "image/1.jpg").open("wb"):
+        pass
 
 
 async def test_with_a_bucket_pictures_come_from_the_public_url_or_not_at_all(caplog: pytest.LogCaptureFixture) -> None:

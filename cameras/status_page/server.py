@@ -4,7 +4,7 @@ import errno
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from cameras.errors import ConfigError
+from cameras.errors import ConfigError, StoreError
 from cameras.fleet import Fleet
 from cameras.status_page.guard import guard_for
 from cameras.status_page.view import Filter, Viewer, groups, map_of
@@ -56,10 +56,9 @@ async def _listen(runner: web.AppRunner, address: Listen) -> None:
 
 def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> web.Application:
     store = fleet.uploads.store
-    folder = store.folder if isinstance(store, FolderStore) and not config.public_url else None
-    page = Page(
-        Viewer(fleet, config.public_url or ("" if folder else None), config.status_show_addresses), registry, folder
-    )
+    folder = store if isinstance(store, FolderStore) and not config.public_url else None
+    viewer = Viewer(fleet, config.public_url or ("" if folder else None), config.status_show_addresses)
+    page = Page(viewer, registry, folder)
     app = web.Application(middlewares=[guard_for(config.public_url)])
     app.router.add_static("/static", HERE / "static")
     app.router.add_get("/", page.wall)
@@ -74,7 +73,7 @@ def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> w
 class Page:
     """The handlers. `folder` holds the pictures, where they are not to be had elsewhere."""
 
-    def __init__(self, viewer: Viewer, registry: CollectorRegistry, folder: Path | None) -> None:
+    def __init__(self, viewer: Viewer, registry: CollectorRegistry, folder: FolderStore | None) -> None:
         self.viewer = viewer
         self.registry = registry
         self.folder = folder
@@ -117,16 +116,21 @@ class Page:
             raise web.HTTPNotFound(text="There is no such camera on the list.\n")
         return self._html("camera.html", camera=self.viewer.camera(status), fleet=self.viewer.fleet)
 
-    async def image(self, request: web.Request) -> web.StreamResponse:
+    async def image(self, request: web.Request) -> web.Response:
         """The folder's file, with the headers that a bucket would send."""
         status = self.by_id.get(request.match_info["id"])
         if not (self.folder and status):
             raise web.HTTPNotFound
-        path = self.folder / "image" / f"{status.camera.id}.jpg"
-        if not path.is_file():
+        try:
+            found = await self.folder.read(status.camera.picture)
+        except StoreError as error:
+            raise web.HTTPServiceUnavailable(text=f"{error}\n") from None
+        if not found:
             raise web.HTTPNotFound
-        until = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(seconds=self.viewer.fleet.interval)
-        return web.FileResponse(path, headers={"Expires": format_datetime(until, usegmt=True)})
+        image, put = found
+        until = put + timedelta(seconds=self.viewer.fleet.interval)
+        headers = {"Expires": format_datetime(until, usegmt=True), "Last-Modified": format_datetime(put, usegmt=True)}
+        return web.Response(body=image, content_type="image/jpeg", headers=headers)
 
     async def status(self, _: web.Request) -> web.Response:
         return web.json_response(self.viewer.whole(), headers={"Cache-Control": "no-store"})
