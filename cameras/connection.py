@@ -10,7 +10,7 @@ from cameras.camera import Camera
 from cameras.challenge import parse
 from cameras.errors import LoginRejected, NotAnImage, Refused, TooLarge, quote
 from cameras.login import AnswerChallenge
-from cameras.resolver import CameraResolver
+from cameras.resolver import Resolver
 
 BODY_LIMIT = 10_000_000  # bytes; traffic stills are 20 KB to 1 MB
 BUSY = (429, 503)
@@ -24,7 +24,7 @@ def open_session(trace_configs: list[aiohttp.TraceConfig] | None = None) -> aioh
     connections: the fleet has one request in flight for each camera, and a hung camera must not use up another's turn.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, force_close=True, resolver=CameraResolver()),
+        connector=aiohttp.TCPConnector(limit=0, force_close=True, resolver=Resolver()),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
         headers={"User-Agent": "cctv-images", "Accept-Encoding": "identity"},

@@ -4,7 +4,7 @@ CctvImagesError
 ├── ConfigError        a setting, a CSV or the camera list must be mended first: exit status 2
 ├── DatasetError       the camera list cannot be had now: exit status 1, trying again may help
 ├── FleetStopped       every camera has stopped: exit status 1, a restart revives them
-├── StoreError         the bucket or folder did not take a picture
+├── StoreError         the bucket or folder did not take a picture; or there are no credentials now: exit status 1
 └── CameraError        one camera gave no picture this cycle
     ├── Unreachable    no connection, no answer in time, or cut off
     ├── Garbled        it answers, but not in HTTP

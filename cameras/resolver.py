@@ -1,8 +1,8 @@
-"""Host names of cameras -> addresses, without harm to others.
+"""Host names of cameras and of the bucket -> addresses, without harm to others.
 
 A lookup may hang for long: each has a thread of its own, so that it keeps neither other cameras nor the end of the
-process waiting. And a name may be made to lead to 169.254.169.254, where a cloud host keeps its own credentials: such
-addresses are never asked. (Addresses that are not names are checked by camera.Address.)
+process waiting. And a camera's name may be made to lead to 169.254.169.254, where a cloud host keeps its own
+credentials: such addresses are never asked. (Addresses that are not names are checked by camera.Address.)
 """
 
 import asyncio
@@ -18,7 +18,7 @@ AT_ONCE = 100  # lookups
 LOOKUP_TIMEOUT = 10.0  # seconds; aiohttp lets a lookup go on when its camera's time is up, so it must end by itself
 
 
-class CameraResolver(AbstractResolver):
+class Resolver(AbstractResolver):
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(AT_ONCE)
 

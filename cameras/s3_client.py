@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, CredentialRetrievalError, MetadataRetrievalError
 from botocore.handlers import add_expect_header, convert_body_to_file_like_object
 
-from cameras.errors import ConfigError, quote
+from cameras.errors import ConfigError, StoreError, quote
+from cameras.resolver import Resolver
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_client(endpoint_url: str | None) -> AsyncIterator["S3Client"]:
-    """ConfigError if AWS's own settings make no sense. A call raises what botocore and aiohttp raise, or Redirected."""
+    """ConfigError if AWS's own settings make no sense, StoreError if there are no credentials now. A call raises what
+    botocore and aiohttp raise, or Redirected."""
     async with AsyncExitStack() as stack:
+        session = get_session()
         try:
-            client = get_session().create_client("s3", endpoint_url=endpoint_url, config=_settings(endpoint_url))
+            found = await session.get_credentials()
+            client = session.create_client("s3", endpoint_url=endpoint_url, config=_settings(endpoint_url))
             s3 = await stack.enter_async_context(client)
+        except (CredentialRetrievalError, MetadataRetrievalError) as error:
+            raise StoreError(f"AWS credentials: {quote(str(error), 200)}; mend that, or start again later") from error
         except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
             raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
+        if not found:  # a client once made without them would never look for them again
+            raise StoreError("no AWS credentials found; set them, or give the machine a role that may put pictures")
         _spare(s3)
         yield s3
 
@@ -40,6 +48,7 @@ def _settings(endpoint_url: str | None) -> AioConfig:
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=50,
         http_session_cls=NoRedirects,
+        connector_args={"resolver": Resolver()},  # aiohttp's own would hold up the end of the process
         user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
         parameter_validation=False,  # ours are always the same
         request_checksum_calculation="when_required",

@@ -2,6 +2,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -10,7 +11,7 @@ from cameras import resolver as resolver_module
 from cameras.camera import Address, Camera, Login
 from cameras.connection import Connection
 from cameras.errors import LoginRejected, Refused, TooLarge, Unreachable
-from cameras.resolver import CameraResolver
+from cameras.resolver import Resolver
 from cameras.simulator.pretend import PretendCamera
 from cameras.thumbnail import thumbnail
 
@@ -127,13 +128,15 @@ async def test_a_name_that_leads_to_a_link_local_address_is_not_asked(
 async def test_a_hanging_lookup_keeps_nobody_else_waiting(
     pretend: Pretend, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    released, camera = threading.Event(), await pretend("Sarix")
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_: released.wait() and [])
+    """The healthy camera goes by a name as well."""
+    released, camera = threading.Event(), (await pretend("Sarix")).camera
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", camera.address.port))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda host, *_: found if host == "healthy" else released.wait() and [])
     hanging = [
         asyncio.create_task(thumbnail(Camera(str(n), "Sarix", Address(f"cam{n}")), session, timeout=60))
         for n in range(60)
     ]
-    await thumbnail(camera.camera, session, timeout=10)
+    await thumbnail(replace(camera, address=replace(camera.address, host="healthy")), session, timeout=10)
     assert await asyncio.to_thread(lambda: "the default executor is free") != ""
     for task in hanging:
         task.cancel()
@@ -152,7 +155,7 @@ async def test_dead_names_give_their_turns_back_in_time(monkeypatch: pytest.Monk
     monkeypatch.setattr("socket.getaddrinfo", look_up)
     monkeypatch.setattr(resolver_module, "AT_ONCE", 2)
     monkeypatch.setattr(resolver_module, "LOOKUP_TIMEOUT", 0.2)
-    resolver = CameraResolver()
+    resolver = Resolver()
     dead = [asyncio.create_task(resolver.resolve("dead")) for _ in range(2)]
     assert [each["host"] for each in await resolver.resolve("alive")] == ["10.1.2.3"]
     for task in dead:

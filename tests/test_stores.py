@@ -3,6 +3,7 @@ import json
 import os
 import resource
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cameras import s3_store, stores
+from cameras import disk, s3_store
 from cameras.errors import StoreError
 from cameras.stores import FolderStore, open_store
 
@@ -45,13 +46,26 @@ async def test_a_missing_bucket_is_named(s3: "S3Client", s3_url: str) -> None:
             await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
 
 
-async def test_without_credentials_the_error_says_so(monkeypatch: pytest.MonkeyPatch, s3_url: str) -> None:
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ("", "no AWS credentials found; set them, or give the machine a role"),
+        ("credential_process = false", "AWS credentials: .*; mend that, or start again later"),
+    ],
+)
+async def test_without_credentials_at_the_start_it_ends_and_may_be_started_again(
+    config: str, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A client made without them would never look for them again, and a role's may be there a moment later."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-    async with open_store("s3://pictures", s3_url) as store:
-        with pytest.raises(StoreError, match=r"Unable to locate credentials.*check AWS credentials"):
-            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    (tmp_path / "config").write_text(f"[default]\n{config}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(StoreError, match=sentence) as caught:
+        async with open_store("s3://pictures"):
+            pass
+    assert caught.value.exit_status == 1
 
 
 @asynccontextmanager
@@ -161,6 +175,20 @@ async def test_a_hanging_bucket_is_left_at_the_deadline(monkeypatch: pytest.Monk
             await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
 
 
+async def test_a_hanging_lookup_of_the_bucket_holds_up_neither_the_put_nor_the_end_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(s3_store, "PUT_DEADLINE", 0.2)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: released.wait(30) and [])
+    async with open_store("s3://pictures", "http://bucket.example.org") as store:
+        with pytest.raises(StoreError, match=r"no answer within 0\.2 s"):
+            await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
+    async with asyncio.timeout(10):
+        await asyncio.get_running_loop().shutdown_default_executor()  # as asyncio.run does at the end
+    released.set()
+
+
 async def test_credentials_that_cannot_be_renewed_are_an_outage_and_not_a_bug(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,10 +208,10 @@ async def test_a_write_that_hangs_is_left_at_the_deadline_and_keeps_its_file_to_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pipe that nobody reads stands for a file server that is gone."""
-    monkeypatch.setattr(stores, "WRITE_DEADLINE", 0.2)
+    monkeypatch.setattr(disk, "DEADLINE", 0.2)
     store = FolderStore(tmp_path)
     os.mkfifo(tmp_path / ".1.jpg.part")
-    with pytest.raises(StoreError, match=r"not written within 0\.2 s; check its disk"):
+    with pytest.raises(StoreError, match="its disk hangs; check it"):
         await store.put("1.jpg", b"x", EXPIRES, METADATA)
     with pytest.raises(StoreError, match="its last write still hangs; check its disk"):
         await store.put("1.jpg", b"y", EXPIRES, METADATA)
