@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cameras import socrata
-from cameras.addresses import GENERIC, SILENT, read_addresses
+from cameras.addresses import GENERIC, SILENT, AddressRow, read_addresses
 from cameras.camera import Camera
 from cameras.dataset import TURNED_ON, Row, join
 from cameras.duration import spoken
@@ -17,7 +17,7 @@ from config import Config
 
 MOST_REASONS = 20  # lines in the log
 MOST_IDS = 200  # in a line
-SHRUNK = 0.5  # of the kept list's rows; a portal in trouble may give a part of the list for the whole
+SHRUNK = 0.5  # of the kept list's cameras; a portal in trouble may give a part of the list, or of its columns
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ async def load_cameras(config: Config, pauses: tuple[float, ...] = socrata.PAUSE
     be had now, and none is kept).
     """
     addresses = read_addresses(config.camera_addresses) if config.camera_addresses else {}
-    rows, saved, is_kept = await _rows(config, pauses)
+    rows, saved, is_kept = await _rows(config, addresses, pauses)
     joined = join(rows, addresses, config)
     if strangers := addresses.keys() - {str(row.get("camera_id")).strip() for row in rows}:
         log.warning("in CAMERA_ADDRESSES, but not in the camera list: %s", _some(sorted(strangers)))
@@ -59,7 +59,7 @@ async def find_camera(config: Config, id: str, make: str | None = None) -> tuple
     """One camera of the list, whatever its status; where its address came from; and whether its make is known. `make`
     takes the place of the one on record. ConfigError if there is no such camera, or it has no address."""
     addresses = read_addresses(config.camera_addresses) if config.camera_addresses else {}
-    rows = [row for row in (await _rows(config, ()))[0] if str(row.get("camera_id")).strip() == id]
+    rows = [row for row in (await _rows(config, addresses, ()))[0] if str(row.get("camera_id")).strip() == id]
     if not rows:
         raise ConfigError(f"camera {quote(id)} is not in the camera list; give an id of the list or an address")
     private = addresses.get(id, SILENT)
@@ -75,16 +75,19 @@ async def find_camera(config: Config, id: str, make: str | None = None) -> tuple
     return joined.cameras[0], where, known
 
 
-async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], datetime, bool]:
-    """From CAMERA_LIST; else from Socrata; when that cannot be reached, or suddenly lists less than half as many, the
-    last good list (then the last is True)."""
+async def _rows(
+    config: Config, addresses: dict[str, AddressRow], pauses: tuple[float, ...]
+) -> tuple[list[Row], datetime, bool]:
+    """From CAMERA_LIST; else from Socrata; when that cannot be reached, or suddenly has less than half as many
+    cameras to watch, the last good list (then the last is True)."""
     now = datetime.now(UTC)
     if config.camera_list:
         return read_export(config.camera_list), now, False
     last = kept(config.state_directory, _source(config))
     try:
         rows = await socrata.rows(config, pauses)
-        _check_size(len(rows), len(last[0]) if last else 0)
+        if last:
+            _check_size(*[len(join(each, addresses, config).cameras) for each in (rows, last[0])])
     except DatasetError as error:
         if not last:
             raise DatasetError(f"the camera list cannot be had, and none is kept: {error}") from error
@@ -96,7 +99,7 @@ async def _rows(config: Config, pauses: tuple[float, ...]) -> tuple[list[Row], d
 def _check_size(now: int, before: int) -> None:
     if now < before * SHRUNK:
         mend = f"if that is right, delete {NAME} in STATE_DIRECTORY and restart"
-        raise DatasetError(f"only {now} rows, where {before} were last time; {mend}")
+        raise DatasetError(f"only {now} cameras that can be watched, where {before} were last time; {mend}")
 
 
 def _source(config: Config) -> str:

@@ -23,7 +23,7 @@ PAGE = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
 MOST_ROWS = 200_000
 READ_TIMEOUT = 15  # seconds, for each single read
 TIMEOUT = 60.0  # seconds for the whole list; four tries must end within the unit's TimeoutStartSec
-PAGE_SIZE = 50_000_000  # bytes
+PAGE_SIZE = 10_000_000  # bytes
 PAUSES = (1.0, 2.0, 4.0)  # seconds between tries
 MENDS = {
     400: "check SOCRATA_WHERE",
@@ -50,9 +50,13 @@ async def rows(config: Config, pauses: tuple[float, ...] = PAUSES, timeout: floa
 async def _one_try(config: Config, timeout: float) -> list[Row]:
     try:
         async with asyncio.timeout(timeout):
-            return await in_daemon_thread(lambda: _download(config, time.monotonic() + timeout), DatasetError)
+            return await in_daemon_thread(lambda: _download(config, time.monotonic() + timeout), DatasetError, OSError)
     except TimeoutError:
         raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
+    except OSError as error:  # all of requests' are; and REQUESTS_CA_BUNDLE may name no file
+        raise DatasetError(
+            f"{config.socrata_domain} cannot be reached ({type(error).__name__}); check the network and SOCRATA_DOMAIN"
+        ) from error
 
 
 def _download(config: Config, deadline: float) -> list[Row]:
@@ -60,13 +64,7 @@ def _download(config: Config, deadline: float) -> list[Row]:
     with Socrata(config.socrata_domain, config.socrata_app_token, timeout=READ_TIMEOUT, **login) as client:
         client.session.hooks["response"].append(partial(_check, deadline=deadline))
         pages = client.get_all(config.socrata_dataset, where=config.socrata_where, order=":id", limit=PAGE)
-        try:
-            found: list[Row] = list(itertools.islice(pages, MOST_ROWS + 1))
-        except requests.RequestException as error:
-            raise DatasetError(
-                f"{config.socrata_domain} cannot be reached ({type(error).__name__}); "
-                "check the network and SOCRATA_DOMAIN"
-            ) from error
+        found: list[Row] = list(itertools.islice(pages, MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
         raise DatasetError(f"more than {MOST_ROWS:,} rows; check SOCRATA_WHERE")
     if not any("camera_id" in row for row in found):

@@ -96,9 +96,25 @@ async def test_a_list_that_has_suddenly_shrunk_is_not_believed_before_the_kept_o
     socrata.rows = _rows(3)
     loaded = await load_cameras(config, pauses=())
     assert (len(loaded.cameras), loaded.kept) == (7, True)
-    assert "only 3 rows, where 7 were last time; if that is right, delete camera-list.json in STATE" in caplog.text
+    assert (
+        "only 3 cameras that can be watched, where 7 were last time; if that is right, delete camera-list.json in STATE"
+        in caplog.text
+    )
     (config.state_directory / "camera-list.json").unlink()
     assert len((await load_cameras(config, pauses=())).cameras) == 3
+
+
+@pytest.mark.parametrize("column", ["camera_status", "camera_ip"])
+async def test_a_list_that_has_lost_a_column_is_not_believed(
+    column: str, socrata: PretendSocrata, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    socrata.rows = _rows(7)
+    await load_cameras(config, pauses=())
+    for row in socrata.rows[:6]:
+        del row[column]
+    loaded = await load_cameras(config, pauses=())
+    assert (len(loaded.cameras), loaded.kept) == (7, True)
+    assert "only 1 cameras that can be watched, where 7 were last time" in caplog.text
 
 
 async def test_a_list_that_loses_some_cameras_or_is_asked_for_fewer_is_believed(
