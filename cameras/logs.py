@@ -19,6 +19,8 @@ FORMAT = "%(asctime)s %(levelname)s %(message)s"
 FILE_SIZE = 10_000_000  # bytes
 OLD_FILES = 5
 COPY = ".copy"  # suffix, while it is being made
+CREDENTIALS = ("aiobotocore.credentials", "botocore.credentials")  # loggers
+RETRY = 60.0  # seconds until a rotation that failed is tried again: copying takes time
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
     logging.raiseExceptions = False  # a full disk costs the line, not a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("cameras").setLevel(level)
-    for name in ("aiobotocore.credentials", "botocore.credentials"):
+    for name in CREDENTIALS:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a traceback at each put, where `uploads` tells it once
     sys.excepthook = _log_bug
 
@@ -53,6 +55,8 @@ class LogFile(logging.handlers.RotatingFileHandler):
 
     Whatever the disk does costs lines at most: logging's own `emit` lets no error out.
     """
+
+    not_before = 0.0  # when a rotation may be tried again, by the clock that nobody sets
 
     def emit(self, record: logging.LogRecord) -> None:
         if self.stream and not os.path.exists(self.baseFilename):  # noqa: PTH110  a str, looked at for each line
@@ -65,12 +69,16 @@ class LogFile(logging.handlers.RotatingFileHandler):
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
 
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  as in logging
+        return time.monotonic() >= self.not_before and bool(super().shouldRollover(record))
+
     def doRollover(self) -> None:  # noqa: N802  its name in logging
         """Copy first, and only then push the old files on: on a full disk these stay, and the log grows where it is."""
         try:
             shutil.copyfile(self.baseFilename, self.baseFilename + COPY)
         except OSError:
             Path(self.baseFilename + COPY).unlink(missing_ok=True)
+            self.not_before = time.monotonic() + RETRY
         else:
             super().doRollover()
 

@@ -3,6 +3,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from cameras import logs
 from cameras.errors import ConfigError
+from cameras.logs import CREDENTIALS
 from tests.fakes import some_ticks
 
 
@@ -24,6 +26,9 @@ def logging_restored() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(levels[0])
     ours.setLevel(levels[1])
+    for name in CREDENTIALS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.raiseExceptions = True
     sys.excepthook = hook
 
 
@@ -132,8 +137,11 @@ def test_a_rotation_for_which_the_disk_is_too_full_keeps_the_old_files(
     logs.set_up("INFO", tmp_path / "cctv.log")
     for number in range(100):
         log.info("line %d", number)
+    while (tmp_path / "cctv.log").stat().st_size < 1970:  # so that the next line wants a rotation
+        log.info("more")
     old = {file.name: file.read_text() for file in tmp_path.glob("cctv.log.*")}
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    tries, copy, limits = Counter[str](), shutil.copyfile, resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr("shutil.copyfile", lambda *names: tries.update(["copy"]) or copy(*names))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # no file may grow beyond that now
     try:
         for number in range(100):
@@ -141,5 +149,6 @@ def test_a_rotation_for_which_the_disk_is_too_full_keeps_the_old_files(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert {file.name: file.read_text() for file in tmp_path.glob("cctv.log.*")} == old
+    assert tries["copy"] == 1, "a copy for each line would take long"
     log.info("after")
     assert "after" in (tmp_path / "cctv.log").read_text()
