@@ -11,10 +11,9 @@ from pathlib import Path
 from cameras import jpeg
 from cameras.errors import NotAnImage
 from tests.programs import Program
-from tests.proof.elsewhere import Elsewhere, elsewhere
+from tests.proof.elsewhere import MEMORY, Elsewhere, elsewhere
 from tests.proof.row import Row
 
-MEMORY = "/dev/shm"
 STARTING = 0.8  # seconds that a start may take
 ENDS = {signal.SIGKILL: {-signal.SIGKILL}, signal.SIGTERM: {0}}  # until Python heeds a signal, -SIGTERM
 
@@ -22,8 +21,6 @@ ENDS = {signal.SIGKILL: {-signal.SIGKILL}, signal.SIGTERM: {0}}  # until Python 
 def deaths(cameras: int, times: int, number: signal.Signals, restart: float) -> Iterator[Row]:
     """The daemon is killed or stopped at random moments, every other time while it starts, else under load: `served`
     are the pictures found whole, `errors` the starts after which the first new one took longer than `restart` seconds.
-
-    The folder is in memory: a shared disk may take most of a second for one fsync.
     """
     starts: list[float] = []
     due = whole = 0

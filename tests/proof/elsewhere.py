@@ -15,6 +15,7 @@ from cameras.simulator.ailments import AILMENTS
 from cameras.simulator.pretend import PretendCamera
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
+MEMORY = "/dev/shm"  # for folders: a shared disk may take most of a second for one fsync
 SLOW_DOWN = b"<Error><Code>SlowDown</Code></Error>"
 OUTAGES = {  # what a bucket answers
     "": b'HTTP/1.1 200 OK\r\nETag: "0"\r\nContent-Length: 0\r\n\r\n',

@@ -7,9 +7,11 @@ from pathlib import Path
 from cameras.camera import Camera
 from cameras.simulator.ailments import AILMENTS
 from cameras.stores import FolderStore
-from tests.proof.elsewhere import elsewhere
+from tests.proof.elsewhere import MEMORY, elsewhere
 from tests.proof.row import Held, Row, check_kept, figures, held
 from tests.proof.watching import Watched, forget_peak, watching
+
+SLACK = 100  # milliseconds, between two measurements on a machine that others use as well
 
 
 async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> AsyncIterator[Row]:
@@ -22,7 +24,7 @@ async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> Asyn
         beside, before, after = await _cycles("the same beside ailing", there.healthy, there.ailing, interval, cycles)
         yield beside
         check_kept(before, after)
-    assert beside.late_p99 <= alone.late_p99 + interval * 1000 / 20, (alone, beside)
+    assert beside.late_p99 <= alone.late_p99 + SLACK, (alone, beside)
 
 
 async def _cycles(
@@ -30,7 +32,7 @@ async def _cycles(
 ) -> tuple[Row, Held, Held]:
     """The first cycle is the warm-up."""
     cameras = [*healthy, *[camera for camera, _ in ailing]]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         async with watching(cameras, FolderStore(Path(folder)), interval, interval * 0.8) as watched:
             await watched.warm_up()
             before = await held()
