@@ -112,6 +112,8 @@ def _nobody(skipped: dict[str, list[str]], config: Config) -> str:
     nobody = f"no camera to watch ({reasons or 'the list is empty'})"
     if skipped and "no address" not in skipped:
         return f"{nobody}; mend these in the camera list or in CAMERA_ADDRESSES: README.md says what a row must hold"
+    if config.camera_addresses:
+        nobody = f"{nobody}; CAMERA_ADDRESSES={config.camera_addresses} has none for these"
     return (
         f"{nobody}. The public dataset holds no addresses: name a private CSV (camera_id,address) in CAMERA_ADDRESSES, "
         f"or a private dataset's column in SOCRATA_ADDRESS_FIELD (now {config.socrata_address_field})"

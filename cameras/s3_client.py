@@ -34,7 +34,9 @@ async def open_client(endpoint_url: str | None) -> AsyncIterator["S3Client"]:
         except (BotoCoreError, ValueError) as error:  # a profile, region or file that does not exist or make sense
             raise ConfigError(f"AWS settings: {quote(str(error), 200)}; mend the AWS_ variables or files") from error
         if not found:  # a client once made without them would never look for them again
-            raise StoreError("no AWS credentials found; set them, or give the machine a role that may put pictures")
+            raise StoreError(
+                "no AWS credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wait for a role's"
+            )
         _spare(s3)
         yield s3
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from cameras.errors import StoreError, quote
+from cameras.errors import StoreError, plain, quote
 from cameras.s3_client import Redirected, open_client
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class S3Store:
         except Redirected as error:
             raise StoreError(f"{self}: redirects elsewhere; check AWS_DEFAULT_REGION and AWS_ENDPOINT_URL") from error
         except Exception as error:  # whatever AWS's libraries raise is an outage of the store, never the fleet's end
-            raise StoreError(f"{self}: {quote(str(error), 200)}; check AWS credentials, region and network") from error
+            detail = plain(str(error), 200)  # botocore quotes what it quotes
+            raise StoreError(f"{self}: {detail}; check AWS credentials, region, endpoint and network") from error
 
 
 @asynccontextmanager

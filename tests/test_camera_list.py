@@ -232,6 +232,15 @@ async def test_without_any_address_both_sources_of_addresses_are_named(socrata: 
         await load_cameras(config, pauses=())
 
 
+async def test_a_private_csv_that_names_none_of_the_cameras_is_named(
+    socrata: PretendSocrata, config: Config, tmp_path: Path
+) -> None:
+    socrata.rows = [{"camera_id": "1", "camera_status": "TURNED_ON", "camera_mfg": "Axis"}]
+    (tmp_path / "others.csv").write_text("camera_id,address\n2,10.1.2.3\n")
+    with pytest.raises(ConfigError, match=r"CAMERA_ADDRESSES=\S+others\.csv has none for these"):
+        await load_cameras(replace(config, camera_addresses=tmp_path / "others.csv"), pauses=())
+
+
 @pytest.mark.parametrize("name", ["list.json", "list.csv"])
 async def test_a_file_can_take_the_place_of_socrata(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

@@ -49,7 +49,7 @@ async def test_a_missing_bucket_is_named(s3: "S3Client", s3_url: str) -> None:
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ("", "no AWS credentials found; set them, or give the machine a role"),
+        ("", "no AWS credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wait"),
         ("credential_process = false", "AWS credentials: .*; mend that, or start again later"),
     ],
 )
@@ -125,8 +125,8 @@ def _error(code: str) -> bytes:
         (_http("400 Bad Request", b"<Error><Code><x/></Code></Error>"), "s3://pictures"),
         (_http("400 Bad Request", b"<Error><Code/></Error>"), "s3://pictures"),
         (_http("200 OK", b"", b"x-amz-object-size: notanumber\r\n"), "s3://pictures"),
-        (b"garbage\r\n\r\n", "check AWS credentials, region and network"),
-        (b"", "check AWS credentials, region and network"),
+        (b"garbage\r\n\r\n", "check AWS credentials, region, endpoint and network"),
+        (b"", "check AWS credentials, region, endpoint and network"),
     ],
 )
 async def test_what_a_bucket_answers_becomes_a_sentence_for_the_operator(answer: bytes, sentence: str) -> None:
