@@ -1,4 +1,5 @@
 import asyncio
+import re
 import signal
 import socket
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cameras import socrata
 from cameras.systemd import Notifier
 from tests.programs import PROGRAM, Program
 
@@ -111,6 +113,13 @@ def test_the_unit_is_verified_in_silence(installed: Path, tmp_path: Path) -> Non
 def test_the_units_exposure_is_ok() -> None:
     command = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", "--no-pager", str(UNIT)]
     assert "Overall exposure level for cctv-images.service: 1." in _run(command, UNIT.parent)
+
+
+def test_systemd_waits_until_the_last_try_to_load_the_camera_list_has_ended() -> None:
+    minutes = re.search(r"^TimeoutStartSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)
+    assert minutes
+    tries = len(socrata.PAUSES) + 1
+    assert tries * socrata.TIMEOUT + sum(socrata.PAUSES) < 60 * int(minutes[1])
 
 
 def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
