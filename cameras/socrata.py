@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import logging
 import time
-from functools import partial
 
 import requests
 from sodapy import Socrata
@@ -24,6 +23,7 @@ MOST_ROWS = 200_000
 READ_TIMEOUT = 15  # seconds, for each single read
 TIMEOUT = 60.0  # seconds for the whole list; four tries must end within the unit's TimeoutStartSec
 PAGE_SIZE = 10_000_000  # bytes
+LIST_SIZE = 200_000_000  # bytes of all pages; 100,000 of Austin's rows are 74 MB
 PAUSES = (1.0, 2.0, 4.0)  # seconds between tries
 MENDS = {
     400: "check SOCRATA_WHERE",
@@ -62,7 +62,7 @@ async def _one_try(config: Config, timeout: float) -> list[Row]:
 def _download(config: Config, deadline: float) -> list[Row]:
     login = {"username": config.socrata_username, "password": config.socrata_password}
     with Socrata(config.socrata_domain, config.socrata_app_token, timeout=READ_TIMEOUT, **login) as client:
-        client.session.hooks["response"].append(partial(_check, deadline=deadline))
+        client.session.hooks["response"].append(_Check(deadline))
         pages = client.get_all(config.socrata_dataset, where=config.socrata_where, order=":id", limit=PAGE)
         found: list[Row] = list(itertools.islice(pages, MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
@@ -72,22 +72,28 @@ def _download(config: Config, deadline: float) -> list[Row]:
     return found
 
 
-def _check(response: requests.Response, *_: object, deadline: float, **__: object) -> None:
-    """A requests hook: DatasetError unless this is a JSON list of objects."""
-    response._content = _body(response, deadline)
-    if problem := _problem(response):
-        response.close()
-        raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
+class _Check:
+    """A requests hook: DatasetError unless this is a JSON list of objects. `deadline` is by the monotonic clock."""
 
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.received = 0  # bytes of all answers
 
-def _body(response: requests.Response, deadline: float) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(65536):
-        body += chunk
-        if len(body) > PAGE_SIZE or time.monotonic() > deadline:
+    def __call__(self, response: requests.Response, *_: object, **__: object) -> None:
+        response._content = self._body(response)
+        if problem := _problem(response):
             response.close()
-            raise DatasetError(f"{len(body):,} bytes and no end; check SOCRATA_DOMAIN, or try again later")
-    return bytes(body)
+            raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
+
+    def _body(self, response: requests.Response) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(65536):
+            body += chunk
+            self.received += len(chunk)
+            if len(body) > PAGE_SIZE or self.received > LIST_SIZE or time.monotonic() > self.deadline:
+                response.close()
+                raise DatasetError(f"{self.received:,} bytes and no end; check SOCRATA_DOMAIN, or try again later")
+        return bytes(body)
 
 
 def _problem(response: requests.Response) -> str:

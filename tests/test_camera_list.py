@@ -192,6 +192,16 @@ async def test_a_portal_that_gives_page_after_page_is_left(
     assert len(socrata.queries) == 3
 
 
+async def test_pages_of_more_bytes_in_all_than_a_list_can_have_are_left(
+    socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socrata_module, "LIST_SIZE", 200_000)
+    socrata.rows = _rows(10_000)
+    with pytest.raises(DatasetError, match=r"2\d\d,\d\d\d bytes and no end; check SOCRATA_DOMAIN"):
+        await load_cameras(config, pauses=())
+    assert len(socrata.queries) == 3
+
+
 async def test_an_endless_answer_is_left_at_the_limit(
     socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
