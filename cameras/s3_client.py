@@ -1,16 +1,18 @@
 """aiobotocore's S3 client, made fit for many small pictures. What each put costs is in PERFORMANCE.md."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import aiohttp
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, MetadataRetrievalError
 from botocore.handlers import add_expect_header, convert_body_to_file_like_object
+from yarl import URL
 
 from cameras.errors import ConfigError, StoreError, quote
 from cameras.resolver import Resolver
@@ -18,11 +20,13 @@ from cameras.resolver import Resolver
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
+ANSWER_LIMIT = 100_000  # bytes; to a put, S3 answers with none, or with an error of a few lines
+
 
 @asynccontextmanager
 async def open_client(endpoint_url: str | None) -> AsyncIterator["S3Client"]:
     """ConfigError if AWS's own settings make no sense, StoreError if there are no credentials now. A call raises what
-    botocore and aiohttp raise, or Redirected."""
+    botocore and aiohttp raise, or Redirected; of an answer that does not end, botocore's HTTPClientError."""
     async with AsyncExitStack() as stack:
         session = get_session()
         try:
@@ -49,7 +53,7 @@ def _settings(endpoint_url: str | None) -> AioConfig:
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=50,
-        http_session_cls=NoRedirects,
+        http_session_cls=StrictSession,
         connector_args={"resolver": Resolver()},  # aiohttp's own would hold up the end of the process
         user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
         parameter_validation=False,  # ours are always the same
@@ -76,10 +80,36 @@ def _search_not(**_: object) -> None:
     raise Redirected
 
 
-class NoRedirects(AIOHTTPSession):
+class StrictSession(AIOHTTPSession):
     """botocore follows no redirect, aiohttp does: it would send the picture, and the session token, to another host and
-    take its word that all is well."""
+    take its word that all is well. And neither bounds what it reads."""
 
     async def _get_session(self, proxy_url: str | None) -> SimpleNamespace:
         session = await super()._get_session(proxy_url)  # type: ignore[misc]  # its stubs leave it out
-        return SimpleNamespace(request=partial(session.request, allow_redirects=False))
+        return SimpleNamespace(request=partial(_request, session))
+
+
+class AnswerTooLong(Exception):
+    pass
+
+
+class _Answer(NamedTuple):
+    """What aiobotocore looks at in an answer of aiohttp's."""
+
+    url: URL
+    status: int
+    raw_headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+    async def read(self) -> bytes:
+        return self.body
+
+
+async def _request(session: aiohttp.ClientSession, method: str, **given: Any) -> _Answer:
+    async with session.request(method, allow_redirects=False, **given) as response:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > ANSWER_LIMIT:
+                raise AnswerTooLong(f"an answer of more than {ANSWER_LIMIT:,} bytes")
+        return _Answer(response.url, response.status, response.raw_headers, bytes(body))

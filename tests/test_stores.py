@@ -125,6 +125,10 @@ def _error(code: str) -> bytes:
         (_http("400 Bad Request", b"<Error><Code><x/></Code></Error>"), "s3://pictures"),
         (_http("400 Bad Request", b"<Error><Code/></Error>"), "s3://pictures"),
         (_http("200 OK", b"", b"x-amz-object-size: notanumber\r\n"), "s3://pictures"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"4000\r\n%s\r\n" % (b"x" * 0x4000) * 9,
+            "an answer of more than 100,000 bytes",
+        ),
         (b"garbage\r\n\r\n", "check AWS credentials, region, endpoint and network"),
         (b"", "check AWS credentials, region, endpoint and network"),
     ],
