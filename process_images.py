@@ -114,7 +114,9 @@ def _dotenv() -> dict[str, str]:
     try:
         with DOTENV.open(encoding="utf-8") as file:
             lines = list(parse_stream(file))
-    except (OSError, UnicodeDecodeError) as error:
+        if any("\0" in line.original.string for line in lines):
+            raise ValueError("it holds a NUL byte")  # UTF-16, or a disk's damage
+    except (OSError, ValueError) as error:
         raise ConfigError(f".env cannot be read: {error}; make it a readable UTF-8 file of NAME=value lines") from error
     if bad := next((line for line in lines if line.error or (line.key and line.value is None)), None):
         raise ConfigError(

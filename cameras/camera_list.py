@@ -15,7 +15,6 @@ from cameras.kept import NAME, keep, kept
 from cameras.makes import is_known
 from config import Config
 
-MOST_REASONS = 20  # lines in the log
 MOST_IDS = 200  # in a line
 SHRUNK = 0.5  # of the kept list's cameras; a portal in trouble may give a part of the list, or of its columns
 
@@ -44,10 +43,8 @@ async def load_cameras(config: Config, pauses: tuple[float, ...] = socrata.PAUSE
     joined = join(rows, addresses, config)
     if strangers := addresses.keys() - {str(row.get("camera_id")).strip() for row in rows}:
         log.warning("in CAMERA_ADDRESSES, but not in the camera list: %s", _some(sorted(strangers)))
-    for reason, ids in sorted(joined.skipped.items(), key=lambda item: -len(item[1]))[:MOST_REASONS]:
+    for reason, ids in sorted(joined.skipped.items(), key=lambda item: -len(item[1])):
         log.info("%d left out, %s: %s", len(ids), reason, _some(ids))
-    if (more := len(joined.skipped) - MOST_REASONS) > 0:
-        log.info("more are left out, for %d other reasons", more)
     if not joined.cameras:
         raise ConfigError(_nobody(joined.skipped, config))
     if not (config.camera_list or is_kept):  # only now: a list without cameras must not push out a good one
@@ -108,7 +105,7 @@ def _source(config: Config) -> str:
 
 
 def _nobody(skipped: dict[str, list[str]], config: Config) -> str:
-    reasons = ", ".join(f"{len(ids)} with {reason}" for reason, ids in list(skipped.items())[:MOST_REASONS])
+    reasons = ", ".join(f"{len(ids)} with {reason}" for reason, ids in skipped.items())
     nobody = f"no camera to watch ({reasons or 'the list is empty'})"
     if skipped and "no address" not in skipped:
         return f"{nobody}; mend these in the camera list or in CAMERA_ADDRESSES: README.md says what a row must hold"

@@ -13,6 +13,7 @@ from cameras.errors import LoginRejected, quote
 
 HASHES = ("MD5", "SHA", "SHA256", "SHA-256", "SHA512", "SHA-512")
 ALGORITHMS = {name + tail for name in HASHES for tail in ("", "-SESS")}
+MOST_OBSTACLES = 3  # are told
 LONGEST = 8000  # characters of all headers together; a real camera sends some hundreds
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"  # possessive: hostile headers must not make the search walk back
@@ -107,5 +108,5 @@ def preferred(challenges: list[Challenge]) -> Challenge:
         raise LoginRejected(
             "401 without a challenge", "it may be locked after wrong logins: wait 30 minutes, then probe it"
         )
-    obstacles = "; ".join(dict.fromkeys(challenge.obstacle for challenge in challenges))
+    obstacles = "; ".join(list(dict.fromkeys(challenge.obstacle for challenge in challenges))[:MOST_OBSTACLES])
     raise LoginRejected(f"401, cannot be answered: {obstacles}", "set its authentication to Digest with MD5 or SHA-256")

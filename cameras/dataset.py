@@ -22,9 +22,13 @@ _LATITUDE_FIRST = re.compile(rf"\({_NUMBER},\s*{_NUMBER}\)")  # "(30.26, -97.73)
 _POINT = re.compile(rf"POINT \({_NUMBER} {_NUMBER}\)")  # longitude first, in today's exports
 
 
+MOST_REASONS = 20  # a status that is another in each row must not make a page of megabytes
+OTHER_REASONS = "other reasons"
+
+
 @dataclass
 class Joined:
-    """`skipped`: the ids of the rows that are left out, by reason."""
+    """`skipped`: the ids of the rows that are left out, by reason; there are MOST_REASONS and OTHER_REASONS at most."""
 
     cameras: list[Camera] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
@@ -41,7 +45,11 @@ def join(rows: list[Row], addresses: Mapping[str, AddressRow], config: Config) -
             seen.add(camera.id)
             found.cameras.append(camera)
         except _Skip as skip:
-            found.skipped.setdefault(skip.reason, []).append(plain(str(row.get("camera_id", "no id"))) + skip.detail)
+            id = plain(str(row.get("camera_id", "no id")))
+            if skip.reason in found.skipped or len(found.skipped) < MOST_REASONS:
+                found.skipped.setdefault(skip.reason, []).append(f"{id}{skip.detail}")
+            else:
+                found.skipped.setdefault(OTHER_REASONS, []).append(f"{id} {skip.reason}{skip.detail}")
     return found
 
 

@@ -85,4 +85,6 @@ def _reason(error: OSError) -> str:
     """The system's words: asyncio's own would tell the camera's address, which is private."""
     if error.errno and error.errno > 0:
         return os.strerror(error.errno)
+    if type(error) is OSError and error.strerror is None:  # asyncio's, of a name with several that failed differently
+        return "none of its addresses answers"
     return error.strerror or type(error).__name__

@@ -119,14 +119,14 @@ class Watcher:
     def _answered(self, status: Status, image: bytes) -> None:
         """The camera gave a picture, wherever it goes from here; notice when it is always the same one."""
         status.failures = status.login_failures = 0
-        was_frozen, fingerprint = status.frozen, hash(image)
-        status.same = status.same + 1 if fingerprint == status.fingerprint else 0
+        before, fingerprint = status.same, hash(image)
+        status.same = before + 1 if fingerprint == status.fingerprint else 0
         status.fingerprint = fingerprint
-        if status.frozen and not was_frozen:
+        if status.same + 1 == FROZEN_AFTER:
             log.warning(
                 "%s: frozen, the same picture %d times in a row; restart the camera", status.camera, FROZEN_AFTER
             )
-        elif was_frozen and not status.frozen:
+        elif before + 1 >= FROZEN_AFTER and not status.same:
             log.info("%s: no longer frozen", status.camera)
 
     def _recovered(self, status: Status) -> None:

@@ -122,6 +122,14 @@ def test_a_name_that_could_not_be_written_out_is_mended() -> None:
     assert join([_row(location_name="A\ud800 ST")], {}, Config()).cameras[0].place == "A? ST"
 
 
+def test_a_status_that_is_another_in_each_row_makes_no_more_reasons_than_somebody_reads() -> None:
+    joined = join([_row(str(number), camera_status=f"S{number}") for number in range(100)], {}, Config())
+    assert len(joined.skipped) == 21
+    assert joined.skipped["status 'S19'"] == ["19"]
+    assert joined.skipped["other reasons"][0] == "20 status 'S20'"
+    assert sum(map(len, joined.skipped.values())) == 100
+
+
 def test_an_unknown_make_is_told_with_the_id_and_safely() -> None:
     joined = join([_row(camera_mfg="Nikon\nFORGED")], {}, Config())
     assert joined.skipped == {"unknown make": [r"1 'Nikon\nFORGED'"]}

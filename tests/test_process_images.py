@@ -164,6 +164,15 @@ def test_a_line_of_dotenv_that_is_no_setting_is_named(tmp_path: Path, line: str)
     assert program.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("content", [b"STORE=a\0b\n", "STORE=a".encode("utf-16-le"), b"STORE=\xff\n"])
+def test_a_dotenv_that_is_no_text_is_one_line_and_no_traceback(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with Program(tmp_path) as program:
+        assert program.end() == 2
+    assert "make it a readable UTF-8 file of NAME=value lines" in program.err
+    assert program.err.count("\n") == 1
+
+
 def test_dotenv_is_taken_literally_and_the_environment_wins_unless_it_is_blank(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     (tmp_path / ".env").write_text("CAMERA_LIST=list.csv\nSTORE=a${HOME}b\nINTERVAL=7\nTIMEOUT=8\n")

@@ -243,6 +243,18 @@ async def test_health_is_200_or_503_with_its_reasons(tmp_path: Path, caplog: pyt
         assert "store refuses pictures: bucket refuses" in await _text(page, "/")
 
 
+async def test_a_body_that_is_no_gzip_is_not_a_word_in_the_log(
+    page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
+    stream.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")
+    assert b" 200 " in await reader.readline()
+    await reader.read()
+    stream.close()
+    assert caplog.records == []
+
+
 async def test_a_taken_port_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]

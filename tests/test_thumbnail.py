@@ -1,4 +1,5 @@
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -50,6 +51,7 @@ async def test_every_ailment_of_every_make_has_its_error(
             )
             assert camera.gate.password not in str(caught.value)
             assert str(caught.value).isprintable()
+            assert len(str(caught.value)) < 300
         else:
             await thumbnail(camera.camera, session, deadline, retry_pause=0)
     assert sum("authorization" in each.headers for each in camera.asked) <= (1 if expected is LoginRejected else 9)
@@ -122,6 +124,19 @@ async def test_a_login_that_got_no_answer_is_not_sent_again(session: aiohttp.Cli
         with pytest.raises(Unreachable):
             await thumbnail(login.camera, session, timeout=10, retry_pause=0)
     assert logins == 1
+
+
+async def test_a_name_with_several_dead_addresses_is_told_without_them(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = "::ffff:255.255.255.255"  # TCP refuses a broadcast address before anything leaves the machine
+    answers = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (nowhere, 1, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 1)),
+    ]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: answers)
+    with pytest.raises(Unreachable, match=r"unreachable \(none of its addresses answers\)"):
+        await thumbnail(Camera("1", "Sarix", Address.parse("cam5:1")), session, timeout=10, retry_pause=0)
 
 
 async def test_a_closed_port_is_unreachable(session: aiohttp.ClientSession) -> None:

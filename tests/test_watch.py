@@ -187,6 +187,18 @@ async def test_a_camera_that_always_gives_the_same_picture_is_frozen_and_told_on
     ]
 
 
+async def test_a_camera_that_freezes_while_the_store_is_out_is_told_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    day = Day([LIVE, LIVE, LIVE, LIVE, LIVE])
+    day.store.out = True
+    await day.cycles(4)
+    day.store.out = False
+    await day.cycles()
+    assert day.status.frozen
+    assert [text for text in caplog.messages if "frozen, the same picture 4 times" in text]
+
+
 async def test_the_last_outcomes_are_remembered_and_no_more() -> None:
     day = Day([DARK, *[LIVE, OTHER] * 10])
     await day.cycles(2)

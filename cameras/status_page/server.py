@@ -23,10 +23,12 @@ from config import Config
 
 HERE = Path(__file__).parent
 
+NONSENSE = (BadHttpMessage, web.RequestPayloadError)
+
 log = logging.getLogger(__name__)
 web_log = logging.getLogger(f"{__name__}.web")
 web_log.addFilter(  # whoever sends nonsense gets a 400, and no traceback into our log
-    lambda record: not (record.exc_info and isinstance(record.exc_info[1], BadHttpMessage))
+    lambda record: not (record.exc_info and isinstance(record.exc_info[1], NONSENSE))
 )
 
 
