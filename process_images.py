@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from argparse import Namespace
@@ -20,6 +21,7 @@ from cameras.systemd import Notifier
 from config import Config, from_environment
 
 DOTENV = Path(".env")
+MOST_FILES = 65536  # as in the unit
 NOTIFIER = Notifier(os.environ)
 
 log = logging.getLogger("cameras")
@@ -28,12 +30,19 @@ log = logging.getLogger("cameras")
 def main(argv: list[str] | None = None) -> int:
     """Exit status: 0 when told to stop, 1 when trying again later may help, 2 when something must be mended first."""
     arguments = parser().parse_args(argv)
+    _allow_files()
     command = COMMANDS[arguments.command]
     try:
         return asyncio.run(_until_signal(command(arguments), stopped=0 if command in ENDLESS else 1))
     except CctvImagesError as error:
         log.error("%s", error)
         return error.exit_status
+
+
+def _allow_files() -> None:
+    """Each connection is a file; a shell usually allows 1,024, which a fleet of as many cameras exceeds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
 
 
 async def _until_signal(work: Coroutine[None, None, int], stopped: int) -> int:

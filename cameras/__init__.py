@@ -33,6 +33,7 @@ watch       the endless loop that keeps a picture fresh, and its one cycle
 fleet       all cameras at a glance: summary, gauges, health
 status_page the operators' page, read from the fleet
 systemd     what the service manager is told
+console     standard error, whose reader may stop reading
 logs        the log that `tail -f` follows
 command_line what may be typed behind process_images.py
 daemon      the whole fleet: one endless task for each camera

@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
+from cameras.console import Console
 from cameras.errors import ConfigError
 from cameras.ticks import Tick
 
@@ -20,7 +21,7 @@ FILE_SIZE = 10_000_000  # bytes
 OLD_FILES = 5
 COPY = ".copy"  # suffix, while it is being made
 CREDENTIALS = ("aiobotocore.credentials", "botocore.credentials")  # loggers
-RETRY = 60.0  # seconds until a rotation that failed is tried again: copying takes time
+RETRY = 60.0  # seconds until a rotation that failed is tried again: copying takes time; see also Seldom
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
 
     Only our own lines go below WARNING: the libraries' DEBUG lines would show addresses and headers.
     """
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    handlers: list[logging.Handler] = [Console()]
     if not cameras_on_console:
         handlers[0].setLevel(logging.WARNING)
         handlers[0].addFilter(lambda record: record.name != "cameras.watch" or bool(record.exc_info))
@@ -45,9 +46,25 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
     logging.raiseExceptions = False  # a full disk costs the line, not a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("cameras").setLevel(level)
+    logging.getLogger("asyncio").filters[:] = [Seldom()]
     for name in CREDENTIALS:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a traceback at each put, where `uploads` tells it once
     sys.excepthook = _log_bug
+
+
+class Seldom(logging.Filter):
+    """The same message at most once in RETRY seconds: out of files, asyncio would tell so a thousand times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = ("", 0.0)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message, now = record.getMessage(), time.monotonic()
+        if message == self.last[0] and now < self.last[1] + RETRY:
+            return False
+        self.last = (message, now)
+        return True
 
 
 class LogFile(logging.handlers.RotatingFileHandler):

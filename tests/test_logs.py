@@ -14,6 +14,8 @@ from cameras.errors import ConfigError
 from cameras.logs import CREDENTIALS
 from tests.fakes import some_ticks
 
+TOP = Path(logs.__file__).parent.parent
+
 
 @pytest.fixture
 def logging_restored() -> Iterator[None]:
@@ -28,6 +30,7 @@ def logging_restored() -> Iterator[None]:
     ours.setLevel(levels[1])
     for name in CREDENTIALS:
         logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger("asyncio").filters.clear()
     logging.raiseExceptions = True
     sys.excepthook = hook
 
@@ -48,6 +51,37 @@ def test_tail_follows_the_file_through_a_rotation(tmp_path: Path, monkeypatch: p
         tail.terminate()
     assert (tmp_path / "logs" / "cctv.log.1").exists()
     assert file.stat().st_size <= 2000
+
+
+def test_a_reader_of_standard_error_that_stops_reading_costs_lines_and_nothing_else() -> None:
+    code = """import logging; from cameras import logs; logs.set_up("INFO", None)
+for number in range(1000): logging.getLogger("cameras").info("line %d %s", number, "x" * 1000)"""
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=TOP) as process:
+        try:
+            assert process.wait(30) == 0
+            assert process.stderr
+            lines = process.stderr.read().splitlines()
+        finally:
+            process.kill()
+    assert b" INFO line 0 xxx" in lines[0]
+    assert 40 < len(lines) < 1000
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_what_asyncio_tells_again_and_again_is_told_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    for _ in range(1000):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource")
+    logging.getLogger("asyncio").error("another")
+    monkeypatch.setattr(logs, "RETRY", 0.0)
+    for _ in range(2):
+        logging.getLogger("asyncio").error("another")
+    assert [line.split(" ERROR ")[1] for line in (tmp_path / "cctv.log").read_text().splitlines()] == [
+        "socket.accept() out of system resource",
+        *["another"] * 3,
+    ]
 
 
 @pytest.mark.usefixtures("logging_restored")

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import os
 import pty
+import resource
 import signal
 import socket
 import sys
@@ -171,6 +172,20 @@ def test_a_dotenv_that_is_no_text_is_one_line_and_no_traceback(tmp_path: Path, c
         assert program.end() == 2
     assert "make it a readable UTF-8 file of NAME=value lines" in program.err
     assert program.err.count("\n") == 1
+
+
+def test_more_connections_are_allowed_than_a_shell_allows(tmp_path: Path) -> None:
+    """1,000 cameras, each with a connection, and the store and the page besides."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        (tmp_path / "list.csv").write_text(f"{LIST}1,TURNED_ON,Axis,127.0.0.1:1\n")
+        with Program(tmp_path, CAMERA_LIST="list.csv") as program:
+            program.until(lambda: "watching 1 cameras" in program.err)
+            allowed = resource.prlimit(program.process.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert allowed == (max(256, min(before[1], 65536)), before[1])
 
 
 def test_dotenv_is_taken_literally_and_the_environment_wins_unless_it_is_blank(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
+from cameras.status_page.visitors import give
+
 
 def guard_for(public_url: str | None) -> Middleware:
     """Refuses a foreign Host, which is how a web page elsewhere reaches a server on this machine (DNS rebinding): such
@@ -29,6 +31,7 @@ def guard_for(public_url: str | None) -> Middleware:
                 raise
             raise web.HTTPNotFound(headers=headers) from error
         response.headers.update(headers)
+        await give(request, response)
         return response
 
     return guard

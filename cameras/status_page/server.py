@@ -1,9 +1,10 @@
 """The page's routes and handlers. See README.md, "The status page"."""
 
+import asyncio
 import errno
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from cameras.errors import ConfigError, StoreError
 from cameras.fleet import Fleet
 from cameras.status_page.guard import guard_for
 from cameras.status_page.view import Filter, Viewer, groups, map_of
+from cameras.status_page.visitors import IDLE, Pace, door
 from cameras.stores import FolderStore
 from cameras.values import Listen
 from config import Config
@@ -38,19 +40,25 @@ async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -
     if config.status_address is None:
         yield
         return
-    runner = web.AppRunner(_application(config, fleet, registry), access_log=None, logger=web_log, shutdown_timeout=1)
+    runner = web.AppRunner(
+        _application(config, fleet, registry),
+        access_log=None,
+        logger=web_log,
+        shutdown_timeout=1,
+        keepalive_timeout=IDLE,
+    )
     await runner.setup()
     try:
-        await _listen(runner, config.status_address)
-        log.info("status page: http://%s/", Listen(*runner.addresses[0][:2]))
-        yield
+        with closing(await _listen(door(runner), config.status_address)) as listening:
+            log.info("status page: http://%s/", Listen(*listening.sockets[0].getsockname()[:2]))
+            yield
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, address: Listen) -> None:
+async def _listen(visitor: Callable[[], asyncio.Protocol], address: Listen) -> asyncio.Server:
     try:
-        await web.TCPSite(runner, address.host, address.port).start()
+        return await asyncio.get_running_loop().create_server(visitor, address.host, address.port)
     except OSError as error:
         reason = "the port is taken" if error.errno == errno.EADDRINUSE else error.strerror
         raise ConfigError(f"STATUS_ADDRESS={address}: {reason}; name another address, or leave it blank") from error
@@ -79,6 +87,7 @@ class Page:
         self.viewer = viewer
         self.registry = registry
         self.folder = folder
+        self.pace = Pace()
         self.by_id = {status.camera.id: status for status in viewer.fleet.statuses}
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -100,18 +109,19 @@ class Page:
     async def wall(self, request: web.Request) -> web.Response:
         query = request.query
         chosen = Filter(query.get("state", ""), query.get("make", ""), query.get("error", ""), query.get("q", ""))
-        whole = self.viewer.whole(outcomes=False)
-        shown = [camera for camera in whole["cameras"] if chosen.lets_through(camera)]
-        makes = sorted({camera["make"] for camera in whole["cameras"]})
-        return self._html(
-            "wall.html",
-            fleet=whole,
-            groups=groups(shown),
-            map=map_of(shown),
-            makes=makes,
-            filter=chosen,
-            shown=len(shown),
-        )
+        async with self.pace.turn():
+            whole = self.viewer.whole(outcomes=False)
+            shown = [camera for camera in whole["cameras"] if chosen.lets_through(camera)]
+            makes = sorted({camera["make"] for camera in whole["cameras"]})
+            return self._html(
+                "wall.html",
+                fleet=whole,
+                groups=groups(shown),
+                map=map_of(shown),
+                makes=makes,
+                filter=chosen,
+                shown=len(shown),
+            )
 
     async def camera(self, request: web.Request) -> web.Response:
         if not (status := self.by_id.get(request.match_info["id"])):
@@ -135,10 +145,12 @@ class Page:
         return web.Response(body=image, content_type="image/jpeg", headers=headers)
 
     async def status(self, _: web.Request) -> web.Response:
-        return web.json_response(self.viewer.whole(), headers={"Cache-Control": "no-store"})
+        async with self.pace.turn():
+            return web.json_response(self.viewer.whole(), headers={"Cache-Control": "no-store"})
 
     async def metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        async with self.pace.turn():
+            return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def health(self, _: web.Request) -> web.Response:
         problems = self.viewer.fleet.problems()

@@ -1,0 +1,56 @@
+"""The page's visitors, kept from using up what the cameras need: connections, and the event loop's time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import cast
+
+from aiohttp import web
+
+MOST = 100  # connections at a time
+IDLE = 60.0  # seconds; aiohttp's default is an hour
+ANSWER_DEADLINE = 60.0  # seconds, for a visitor to take one answer
+SHARE = 0.1  # of the event loop's time, at most, for pages of the whole fleet
+
+
+class _TurnedAway(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast(asyncio.Transport, transport).abort()
+
+
+def door(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+    """For loop.create_server: lets MOST visitors in, and turns the others away. The runner must be set up."""
+    server = cast(web.Server, runner.server)
+    return lambda: server() if len(server.connections) < MOST else _TurnedAway()
+
+
+async def give(request: web.Request, response: web.StreamResponse) -> None:
+    """Send it; whoever does not take it in time is left."""
+    try:
+        async with asyncio.timeout(ANSWER_DEADLINE):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport:
+            request.transport.abort()
+
+
+class Pace:
+    """One page of the whole fleet at a time, and after each a rest: a page of 1,000 cameras holds all of them up for 50
+    ms. A lone visitor never waits; a crowd waits for its turn, and the cameras do not."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._rested = 0.0  # by the monotonic clock
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        async with self._turn:
+            await asyncio.sleep(self._rested - time.monotonic())
+            begun = time.monotonic()
+            try:
+                yield
+            finally:
+                ended = time.monotonic()
+                self._rested = ended + (ended - begun) * (1 / SHARE - 1)
