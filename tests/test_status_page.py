@@ -255,6 +255,21 @@ async def test_a_body_that_is_no_gzip_is_not_a_word_in_the_log(
     assert caplog.records == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/camera/1", "/image/1.jpg", "/status.json", "/metrics", "/healthz", "/static/page.js", "/static/page.css"],
+)
+async def test_each_answer_is_whole_and_not_a_word_in_the_log(
+    path: str, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    for _ in range(2):
+        assert await _text(page, path)
+    async with page.head(path) as answer:
+        assert answer.status == 200
+    assert caplog.records == []
+
+
 async def test_a_taken_port_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]

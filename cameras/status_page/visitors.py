@@ -26,7 +26,10 @@ def door(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
 
 
 async def give(request: web.Request, response: web.StreamResponse) -> None:
-    """Send it; whoever does not take it in time is left."""
+    """Send it; whoever does not take it in time is left. Not a static file: a socket holds it whole, and aiohttp would
+    send it a second time."""
+    if not isinstance(response, web.Response):
+        return
     try:
         async with asyncio.timeout(ANSWER_DEADLINE):
             await response.prepare(request)
