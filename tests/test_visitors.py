@@ -85,6 +85,19 @@ async def test_a_visitor_who_does_not_take_his_answer_is_left(
     assert caplog.records == []
 
 
+async def test_a_visitor_who_leaves_in_the_middle_of_his_answer_is_not_a_word_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with _page() as (port, server):
+        reader, stream = await _ask(port, "/big")
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        stream.transport.abort()
+        async with asyncio.timeout(30):
+            while server.connections:  # noqa: ASYNC110  it is the server that sees him leave
+                await asyncio.sleep(0.01)
+    assert caplog.records == []
+
+
 async def test_pages_of_the_whole_fleet_take_a_tenth_of_the_time_at_the_most() -> None:
     pace, turns = Pace(), []
 

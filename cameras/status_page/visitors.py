@@ -34,7 +34,7 @@ async def give(request: web.Request, response: web.StreamResponse) -> None:
         async with asyncio.timeout(ANSWER_DEADLINE):
             await response.prepare(request)
             await response.write_eof()
-    except TimeoutError:
+    except (TimeoutError, ConnectionError):  # or has left in the middle of it
         if request.transport:
             request.transport.abort()
 
