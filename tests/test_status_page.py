@@ -20,6 +20,7 @@ from cameras.errors import ConfigError, LoginRejected, StoreError, Unreachable
 from cameras.fleet import Fleet
 from cameras.metrics import Metrics
 from cameras.status import FROZEN_AFTER, Outcome
+from cameras.status_page import visitors
 from cameras.status_page.server import open_page
 from cameras.status_page.view import map_of
 from cameras.stores import FolderStore
@@ -268,6 +269,31 @@ async def test_each_answer_is_whole_and_not_a_word_in_the_log(
     async with page.head(path) as answer:
         assert answer.status == 200
     assert caplog.records == []
+
+
+async def test_a_visitor_who_leaves_gives_up_his_turn_and_his_place(
+    page: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "SHARE", 1e-9)  # the next turn after this page is never
+    async with aiohttp.ClientSession(page._base_url) as first:
+        await _text(first, "/")
+    _, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
+    stream.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert await _answers_another(page)  # who came after him; so he is in by now, and waits
+    monkeypatch.setattr(visitors, "MOST", 1)
+    stream.close()
+    async with asyncio.timeout(30):
+        while not await _answers_another(page):
+            pass
+
+
+async def _answers_another(page: aiohttp.ClientSession) -> bool:
+    """Whether there is a place for one more connection."""
+    async with aiohttp.ClientSession(page._base_url) as another:
+        try:
+            return bool(await _text(another, "/healthz"))
+        except aiohttp.ClientConnectionError:
+            return False
 
 
 async def test_a_taken_port_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

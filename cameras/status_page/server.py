@@ -46,6 +46,7 @@ async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -
         logger=web_log,
         shutdown_timeout=1,
         keepalive_timeout=IDLE,
+        handler_cancellation=True,  # whoever has left waits for no turn
     )
     await runner.setup()
     try:
