@@ -8,6 +8,7 @@ challenge   a 401's challenges: which one is answered, and with what
 login       sending a login to a camera that asks for one
 daemon_thread  a blocking call that nobody has to wait for
 resolver    host names of cameras -> addresses
+body        the body of an answer that may never end
 connection  one bounded, authenticated HTTP GET to one camera
 makes       one file per make: the paths that its cameras answer to
 jpeg        is this a whole picture?

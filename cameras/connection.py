@@ -6,6 +6,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
+from cameras.body import read_up_to
 from cameras.camera import Camera
 from cameras.challenge import parse
 from cameras.errors import LoginRejected, NotAnImage, Refused, TooLarge, quote
@@ -99,20 +100,13 @@ class Connection:
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read chunk by chunk: Content-Length may be missing, or a lie. A video stream would never end.
-
-        aiohttp's own `content_type` is not asked: its parser takes a second for an odd header of 8 KB, or fails.
-        """
+        """aiohttp's own `content_type` is not asked: its parser takes a second for an odd header of 8 KB, or fails."""
         if response.headers.get("Content-Type", "").strip().lower().startswith("multipart/"):
             raise NotAnImage("a video stream", "give the path of its stills; a stream of pictures costs too much")
-        body = bytearray()
         if (response.content_length or 0) <= self.body_limit:
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > self.body_limit:
-                    break
-            else:
-                return bytes(body)
+            body = await read_up_to(self.body_limit, response)
+            if len(body) <= self.body_limit:
+                return body
         raise TooLarge(f"more than {self.body_limit:,} bytes")
 
 

@@ -17,13 +17,11 @@ from config import Config
 TURNED_ON = "TURNED_ON"
 Row = dict[str, Any]  # column -> value; a missing value is a missing key
 
+MOST_REASONS = 20  # a status that is another in each row must not make a page of megabytes
+OTHER_REASONS = "other reasons"
 _NUMBER = r"(-?\d{1,3}(?:\.\d+)?)"
 _LATITUDE_FIRST = re.compile(rf"\({_NUMBER},\s*{_NUMBER}\)")  # "(30.26, -97.73)" in exports of 2018
 _POINT = re.compile(rf"POINT \({_NUMBER} {_NUMBER}\)")  # longitude first, in today's exports
-
-
-MOST_REASONS = 20  # a status that is another in each row must not make a page of megabytes
-OTHER_REASONS = "other reasons"
 
 
 @dataclass

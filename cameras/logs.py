@@ -21,7 +21,8 @@ FILE_SIZE = 10_000_000  # bytes
 OLD_FILES = 5
 COPY = ".copy"  # suffix, while it is being made
 CREDENTIALS = ("aiobotocore.credentials", "botocore.credentials")  # loggers
-RETRY = 60.0  # seconds until a rotation that failed is tried again: copying takes time; see also Seldom
+RETRY = 60.0  # seconds until a rotation that failed is tried again: copying takes time
+QUIET = 60.0  # seconds until asyncio may say the same again
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
 
     Only our own lines go below WARNING: the libraries' DEBUG lines would show addresses and headers.
     """
-    handlers: list[logging.Handler] = [Console()]
+    handlers: list[logging.Handler] = [logging.StreamHandler(Console())]
     if not cameras_on_console:
         handlers[0].setLevel(logging.WARNING)
         handlers[0].addFilter(lambda record: record.name != "cameras.watch" or bool(record.exc_info))
@@ -53,7 +54,7 @@ def set_up(level: str, file: Path | None, cameras_on_console: bool = True) -> No
 
 
 class Seldom(logging.Filter):
-    """The same message at most once in RETRY seconds: out of files, asyncio would tell so a thousand times a second."""
+    """The same message at most once in QUIET seconds: out of files, asyncio would tell so a thousand times a second."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +62,7 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message, now = record.getMessage(), time.monotonic()
-        if message == self.last[0] and now < self.last[1] + RETRY:
+        if message == self.last[0] and now < self.last[1] + QUIET:
             return False
         self.last = (message, now)
         return True

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, CredentialRetrievalError, Metadat
 from botocore.handlers import add_expect_header, convert_body_to_file_like_object
 from yarl import URL
 
+from cameras.body import read_up_to
 from cameras.errors import ConfigError, StoreError, quote
 from cameras.resolver import Resolver
 
@@ -107,9 +108,7 @@ class _Answer(NamedTuple):
 
 async def _request(session: aiohttp.ClientSession, method: str, **given: Any) -> _Answer:
     async with session.request(method, allow_redirects=False, **given) as response:
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > ANSWER_LIMIT:
-                raise AnswerTooLong(f"an answer of more than {ANSWER_LIMIT:,} bytes")
-        return _Answer(response.url, response.status, response.raw_headers, bytes(body))
+        body = await read_up_to(ANSWER_LIMIT, response)
+        if len(body) > ANSWER_LIMIT:
+            raise AnswerTooLong(f"an answer of more than {ANSWER_LIMIT:,} bytes")
+        return _Answer(response.url, response.status, response.raw_headers, body)

@@ -182,22 +182,19 @@ async def test_a_dripping_portal_is_left_at_the_deadline(socrata: PretendSocrata
         await socrata_module.rows(config, pauses=(), timeout=0.3)
 
 
+@pytest.mark.parametrize(
+    ("limit", "most", "sentence"),
+    [
+        ("MOST_ROWS", 2_000, "more than 2,000 rows; check SOCRATA_WHERE"),
+        ("LIST_SIZE", 200_000, r"2\d\d,\d\d\d bytes and no end; check SOCRATA_DOMAIN"),
+    ],
+)
 async def test_a_portal_that_gives_page_after_page_is_left(
-    socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
+    limit: str, most: int, sentence: str, socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socrata_module, "MOST_ROWS", 2000)
+    monkeypatch.setattr(socrata_module, limit, most)
     socrata.rows = _rows(10_000)
-    with pytest.raises(DatasetError, match=r"more than 2,000 rows; check SOCRATA_WHERE"):
-        await load_cameras(config, pauses=())
-    assert len(socrata.queries) == 3
-
-
-async def test_pages_of_more_bytes_in_all_than_a_list_can_have_are_left(
-    socrata: PretendSocrata, config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socrata_module, "LIST_SIZE", 200_000)
-    socrata.rows = _rows(10_000)
-    with pytest.raises(DatasetError, match=r"2\d\d,\d\d\d bytes and no end; check SOCRATA_DOMAIN"):
+    with pytest.raises(DatasetError, match=sentence):
         await load_cameras(config, pauses=())
     assert len(socrata.queries) == 3
 

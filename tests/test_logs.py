@@ -67,6 +67,15 @@ for number in range(1000): logging.getLogger("cameras").info("line %d %s", numbe
     assert 40 < len(lines) < 1000
 
 
+@pytest.mark.parametrize("ending", ["2>&-", "2>&1 | true"])
+def test_without_a_standard_error_the_file_has_all_lines(ending: str, tmp_path: Path) -> None:
+    code = """import logging, sys, pathlib; from cameras import logs; logs.set_up("INFO", pathlib.Path(sys.argv[1]))
+for number in range(1000): logging.getLogger("cameras").info("line %d", number)"""
+    command = f'"$0" -c "$1" "$2" {ending}; true'
+    subprocess.run(["sh", "-c", command, sys.executable, code, str(tmp_path / "log")], cwd=TOP, check=True)
+    assert (tmp_path / "log").read_text().splitlines()[-1].endswith("line 999")
+
+
 @pytest.mark.usefixtures("logging_restored")
 def test_what_asyncio_tells_again_and_again_is_told_once_a_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -75,7 +84,7 @@ def test_what_asyncio_tells_again_and_again_is_told_once_a_minute(
     for _ in range(1000):
         logging.getLogger("asyncio").error("socket.accept() out of system resource")
     logging.getLogger("asyncio").error("another")
-    monkeypatch.setattr(logs, "RETRY", 0.0)
+    monkeypatch.setattr(logs, "QUIET", 0.0)
     for _ in range(2):
         logging.getLogger("asyncio").error("another")
     assert [line.split(" ERROR ")[1] for line in (tmp_path / "cctv.log").read_text().splitlines()] == [
