@@ -20,7 +20,7 @@ from cameras.errors import ConfigError, LoginRejected, StoreError, Unreachable
 from cameras.fleet import Fleet
 from cameras.metrics import Metrics
 from cameras.status import FROZEN_AFTER, Outcome
-from cameras.status_page import visitors
+from cameras.status_page import clients
 from cameras.status_page.server import open_page
 from cameras.status_page.view import map_of
 from cameras.stores import FolderStore
@@ -88,6 +88,13 @@ async def _text(client: aiohttp.ClientSession, path: str, status: int = 200, **h
     async with client.get(path, headers=headers) as answer:
         assert answer.status == status
         return await answer.text()
+
+
+async def _raw(page: aiohttp.ClientSession, request: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection of its own, with these bytes sent."""
+    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
+    stream.write(request)
+    return reader, stream
 
 
 async def test_the_wall_tells_how_many_are_dark_which_since_when_why_and_what_to_do(
@@ -248,8 +255,8 @@ async def test_a_body_that_is_no_gzip_is_not_a_word_in_the_log(
     page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
-    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
-    stream.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+    reader, stream = await _raw(page, request)
     assert b" 200 " in await reader.readline()
     await reader.read()
     stream.close()
@@ -271,16 +278,15 @@ async def test_each_answer_is_whole_and_not_a_word_in_the_log(
     assert caplog.records == []
 
 
-async def test_a_visitor_who_leaves_gives_up_his_turn_and_his_place(
+async def test_a_client_that_leaves_gives_up_its_turn_and_its_place(
     page: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visitors, "SHARE", 1e-9)  # the next turn after this page is never
+    monkeypatch.setattr(clients, "SHARE", 1e-9)  # the next turn after this page is never
     async with aiohttp.ClientSession(page._base_url) as first:
         await _text(first, "/")
-    _, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
-    stream.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert await _answers_another(page)  # who came after him; so he is in by now, and waits
-    monkeypatch.setattr(visitors, "MOST", 1)
+    _, stream = await _raw(page, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert await _answers_another(page)  # which came after it; so it is in by now, and waits
+    monkeypatch.setattr(clients, "MOST", 1)
     stream.close()
     async with asyncio.timeout(30):
         while not await _answers_another(page):
@@ -328,8 +334,7 @@ async def test_nonsense_is_refused_without_a_word_in_the_log(
     nonsense: bytes, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
-    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
-    stream.write(nonsense)
+    reader, stream = await _raw(page, nonsense)
     assert b" 400 " in await reader.readline()
     stream.close()
     await _text(page, "/static/" + "a" * 300, 404)

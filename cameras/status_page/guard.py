@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
-from cameras.status_page.visitors import give
+from cameras.status_page.clients import send
 
 
 def guard_for(public_url: str | None) -> Middleware:
@@ -31,7 +31,7 @@ def guard_for(public_url: str | None) -> Middleware:
                 raise
             raise web.HTTPNotFound(headers=headers) from error
         response.headers.update(headers)
-        await give(request, response)
+        await send(request, response)
         return response
 
     return guard

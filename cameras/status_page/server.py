@@ -16,9 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from cameras.errors import ConfigError, StoreError
 from cameras.fleet import Fleet
+from cameras.status_page.clients import IDLE, Pace, protocol_factory
 from cameras.status_page.guard import guard_for
 from cameras.status_page.view import Filter, Viewer, groups, map_of
-from cameras.status_page.visitors import IDLE, Pace, door
 from cameras.stores import FolderStore
 from cameras.values import Listen
 from config import Config
@@ -46,20 +46,20 @@ async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -
         logger=web_log,
         shutdown_timeout=1,
         keepalive_timeout=IDLE,
-        handler_cancellation=True,  # whoever has left waits for no turn
+        handler_cancellation=True,  # a client that has left waits for no turn
     )
     await runner.setup()
     try:
-        with closing(await _listen(door(runner), config.status_address)) as listening:
+        with closing(await _listen(protocol_factory(runner), config.status_address)) as listening:
             log.info("status page: http://%s/", Listen(*listening.sockets[0].getsockname()[:2]))
             yield
     finally:
         await runner.cleanup()
 
 
-async def _listen(visitor: Callable[[], asyncio.Protocol], address: Listen) -> asyncio.Server:
+async def _listen(factory: Callable[[], asyncio.Protocol], address: Listen) -> asyncio.Server:
     try:
-        return await asyncio.get_running_loop().create_server(visitor, address.host, address.port)
+        return await asyncio.get_running_loop().create_server(factory, address.host, address.port)
     except OSError as error:
         reason = "the port is taken" if error.errno == errno.EADDRINUSE else error.strerror
         raise ConfigError(f"STATUS_ADDRESS={address}: {reason}; name another address, or leave it blank") from error

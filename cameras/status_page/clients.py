@@ -1,4 +1,4 @@
-"""The page's visitors, kept from using up what the cameras need: connections, and the event loop's time."""
+"""The page's clients, kept from using up what the cameras need: connections, and the event loop's time."""
 
 import asyncio
 import time
@@ -10,38 +10,38 @@ from aiohttp import web
 
 MOST = 100  # connections at a time
 IDLE = 60.0  # seconds; aiohttp's default is an hour
-ANSWER_DEADLINE = 60.0  # seconds, for a visitor to take one answer
+ANSWER_DEADLINE = 60.0  # seconds, for a client to take one answer
 SHARE = 0.1  # of the event loop's time, at most, for pages of the whole fleet
 
 
-class _TurnedAway(asyncio.Protocol):
+class _Refused(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         cast(asyncio.Transport, transport).abort()
 
 
-def door(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
-    """For loop.create_server: lets MOST visitors in, and turns the others away. The runner must be set up."""
+def protocol_factory(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+    """For loop.create_server: MOST clients are served at a time, the others refused. The runner must be set up."""
     server = cast(web.Server, runner.server)
-    return lambda: server() if len(server.connections) < MOST else _TurnedAway()
+    return lambda: server() if len(server.connections) < MOST else _Refused()
 
 
-async def give(request: web.Request, response: web.StreamResponse) -> None:
-    """Send it; whoever does not take it in time is left. Not a static file: a socket holds it whole, and aiohttp would
-    send it a second time."""
+async def send(request: web.Request, response: web.StreamResponse) -> None:
+    """Send it; a client that does not take it in time is left. Not a static file: a socket holds it whole, and aiohttp
+    would send it a second time."""
     if not isinstance(response, web.Response):
         return
     try:
         async with asyncio.timeout(ANSWER_DEADLINE):
             await response.prepare(request)
             await response.write_eof()
-    except (TimeoutError, ConnectionError):  # or has left in the middle of it
+    except (TimeoutError, ConnectionError):  # or it has left in the middle of it
         if request.transport:
             request.transport.abort()
 
 
 class Pace:
     """One page of the whole fleet at a time, and after each a rest: a page of 1,000 cameras holds all of them up for 50
-    ms. A lone visitor never waits; a crowd waits for its turn, and the cameras do not."""
+    ms. A lone client hardly waits; a crowd waits for its turn, and the cameras do not."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()

@@ -1,4 +1,4 @@
-"""What the page's visitors cannot do to the fleet."""
+"""What the page's clients cannot do to the fleet."""
 
 import asyncio
 import time
@@ -9,16 +9,16 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from cameras.status_page import visitors
+from cameras.status_page import clients
+from cameras.status_page.clients import Pace, protocol_factory
 from cameras.status_page.guard import guard_for
-from cameras.status_page.visitors import Pace, door
 
-BIG = b"x" * 50_000_000  # more than any socket holds for a visitor who does not read
+BIG = b"x" * 50_000_000  # more than any socket holds for a client that does not read
 
 
 @asynccontextmanager
 async def _page() -> AsyncIterator[tuple[int, web.Server]]:
-    """A server behind the door: its port, and what knows its connections."""
+    """A server behind the factory: its port, and what knows its connections."""
 
     async def big(_: web.Request) -> web.Response:
         return web.Response(body=BIG)
@@ -31,7 +31,7 @@ async def _page() -> AsyncIterator[tuple[int, web.Server]]:
     app.router.add_get("/small", small)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    server = await asyncio.get_running_loop().create_server(door(runner), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(protocol_factory(runner), "127.0.0.1", 0)
     assert runner.server
     yield server.sockets[0].getsockname()[1], runner.server
     server.close()
@@ -44,22 +44,22 @@ async def _ask(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.Stre
     return reader, stream
 
 
-async def test_of_a_crowd_those_over_the_limit_are_turned_away_until_somebody_leaves(
+async def test_clients_over_the_limit_are_refused_until_one_leaves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(visitors, "MOST", 2)
+    monkeypatch.setattr(clients, "MOST", 2)
     async with _page() as (port, _):
         inside = [await _ask(port, "/small") for _ in range(2)]
         assert [await reader.readline() for reader, _ in inside] == [b"HTTP/1.1 200 OK\r\n"] * 2
-        assert not await _is_let_in(port)
+        assert not await _is_served(port)
         inside[0][1].close()
         async with asyncio.timeout(30):
-            while not await _is_let_in(port):
+            while not await _is_served(port):
                 pass
         inside[1][1].close()
 
 
-async def _is_let_in(port: int) -> bool:
+async def _is_served(port: int) -> bool:
     reader, stream = await _ask(port, "/small")
     try:
         return await reader.readline() == b"HTTP/1.1 200 OK\r\n"
@@ -69,10 +69,10 @@ async def _is_let_in(port: int) -> bool:
         stream.close()
 
 
-async def test_a_visitor_who_does_not_take_his_answer_is_left(
+async def test_a_client_that_does_not_take_its_answer_is_left(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(visitors, "ANSWER_DEADLINE", 0.2)
+    monkeypatch.setattr(clients, "ANSWER_DEADLINE", 0.2)
     async with _page() as (port, server):
         reader, stream = await _ask(port, "/big")
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
@@ -85,7 +85,7 @@ async def test_a_visitor_who_does_not_take_his_answer_is_left(
     assert caplog.records == []
 
 
-async def test_a_visitor_who_leaves_in_the_middle_of_his_answer_is_not_a_word_in_the_log(
+async def test_a_client_that_leaves_in_the_middle_of_its_answer_is_not_a_word_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with _page() as (port, server):
@@ -93,7 +93,7 @@ async def test_a_visitor_who_leaves_in_the_middle_of_his_answer_is_not_a_word_in
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         stream.transport.abort()
         async with asyncio.timeout(30):
-            while server.connections:  # noqa: ASYNC110  it is the server that sees him leave
+            while server.connections:  # noqa: ASYNC110  it is the server that sees it leave
                 await asyncio.sleep(0.01)
     assert caplog.records == []
 
