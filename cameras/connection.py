@@ -6,7 +6,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from cameras.body import read_up_to
+from cameras.body import read_body
 from cameras.camera import Camera
 from cameras.challenge import parse
 from cameras.errors import LoginRejected, NotAnImage, Refused, TooLarge, quote
@@ -103,11 +103,7 @@ class Connection:
         """aiohttp's own `content_type` is not asked: its parser takes a second for an odd header of 8 KB, or fails."""
         if response.headers.get("Content-Type", "").strip().lower().startswith("multipart/"):
             raise NotAnImage("a video stream", "give the path of its stills; a stream of pictures costs too much")
-        if (response.content_length or 0) <= self.body_limit:
-            body = await read_up_to(self.body_limit, response)
-            if len(body) <= self.body_limit:
-                return body
-        raise TooLarge(f"more than {self.body_limit:,} bytes")
+        return await read_body(response, self.body_limit, TooLarge(f"more than {self.body_limit:,} bytes"))
 
 
 def _phrase(status: int) -> str:

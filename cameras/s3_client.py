@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, CredentialRetrievalError, Metadat
 from botocore.handlers import add_expect_header, convert_body_to_file_like_object
 from yarl import URL
 
-from cameras.body import read_up_to
+from cameras.body import read_body
 from cameras.errors import ConfigError, StoreError, quote
 from cameras.resolver import Resolver
 
@@ -108,7 +108,6 @@ class _Answer(NamedTuple):
 
 async def _request(session: aiohttp.ClientSession, method: str, **given: Any) -> _Answer:
     async with session.request(method, allow_redirects=False, **given) as response:
-        body = await read_up_to(ANSWER_LIMIT, response)
-        if len(body) > ANSWER_LIMIT:
-            raise AnswerTooLong(f"an answer of more than {ANSWER_LIMIT:,} bytes")
+        too_long = AnswerTooLong(f"an answer of more than {ANSWER_LIMIT:,} bytes")
+        body = await read_body(response, ANSWER_LIMIT, too_long)
         return _Answer(response.url, response.status, response.raw_headers, body)
