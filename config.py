@@ -98,7 +98,7 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
                 shown = "=" + repr(given[row.name.upper()]) if "@" not in given[row.name.upper()] else ""  # a login?
                 problems.append(f"{row.name.upper()}{shown} {error}")
     logins = _logins(given, [DEFAULT_LOGIN, *makes], problems)
-    problems += _halves(given, "SOCRATA") + _misspelt(dotenv, makes)
+    problems += _incomplete_pair(given, "SOCRATA") + _unknown_names(dotenv, makes)
     if problems:
         raise ConfigError("; ".join(problems))
     return Config(**values, logins=logins)
@@ -114,7 +114,7 @@ def _logins(given: Mapping[str, str], prefixes: Collection[str], problems: list[
     found = {}
     for prefix in prefixes:
         username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
-        problems += _halves(given, prefix)
+        problems += _incomplete_pair(given, prefix)
         if username in given and password in given:
             try:
                 found[prefix] = Login.checked(given[username], given[password], source=username)
@@ -123,7 +123,7 @@ def _logins(given: Mapping[str, str], prefixes: Collection[str], problems: list[
     return found
 
 
-def _halves(given: Mapping[str, str], prefix: str) -> list[str]:
+def _incomplete_pair(given: Mapping[str, str], prefix: str) -> list[str]:
     username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
     if (username in given) == (password in given):
         return []
@@ -131,7 +131,7 @@ def _halves(given: Mapping[str, str], prefix: str) -> list[str]:
     return [f"{there} is set but {missing} is not; set both or neither"]
 
 
-def _misspelt(dotenv: Collection[str], makes: Collection[str]) -> list[str]:
+def _unknown_names(dotenv: Collection[str], makes: Collection[str]) -> list[str]:
     known = names(makes)
     ours = [name for name in dotenv if name not in known and not name.startswith("AWS_")]
     guesses = {name: difflib.get_close_matches(name, known, 1, 0.8) for name in ours}

@@ -12,16 +12,17 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from cameras import daemon, logs
-from cameras.camera_list import load_cameras
-from cameras.command_line import parser
+from cameras.camera_list.camera_list import load_cameras
+from cameras.commands.command_line import parser
+from cameras.commands.run import run
 from cameras.errors import CctvImagesError, ConfigError
 from cameras.makes import all_makes
-from cameras.systemd import Notifier
+from cameras.service import logs
+from cameras.service.systemd import Notifier
 from config import Config, from_environment
 
 DOTENV = Path(".env")
-MOST_FILES = 65536  # as in the unit
+MAX_FILES = 65536  # as in the unit
 NOTIFIER = Notifier(os.environ)
 
 log = logging.getLogger("cameras")
@@ -42,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 def _allow_files() -> None:
     """Each connection is a file; a shell usually allows 1,024, which a fleet of as many cameras exceeds."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_FILES)), hard))
 
 
 async def _until_signal(work: Coroutine[None, None, int], stopped: int) -> int:
@@ -66,12 +67,12 @@ async def _until_signal(work: Coroutine[None, None, int], stopped: int) -> int:
 async def _run(_: Namespace) -> int:
     config = _settings()
     logs.set_up(config.log_level, config.log_file)
-    await daemon.run(config, await load_cameras(config), NOTIFIER)
+    await run(config, await load_cameras(config), NOTIFIER)
     return 0
 
 
 async def _once(_: Namespace) -> int:
-    from cameras.once import run_once
+    from cameras.commands.once import run_once
 
     config = _settings()
     logs.set_up(config.log_level, config.log_file, cameras_on_console=False)
@@ -79,7 +80,7 @@ async def _once(_: Namespace) -> int:
 
 
 async def _check(_: Namespace) -> int:
-    from cameras.check import run_check
+    from cameras.commands.check import run_check
 
     config = _settings()
     logs.set_up("WARNING", config.log_file)
@@ -87,7 +88,7 @@ async def _check(_: Namespace) -> int:
 
 
 async def _probe(arguments: Namespace) -> int:
-    from cameras.probe import camera_to_probe, run_probe
+    from cameras.commands.probe import camera_to_probe, run_probe
 
     config = _settings()
     logs.set_up("ERROR", None)
@@ -96,7 +97,7 @@ async def _probe(arguments: Namespace) -> int:
 
 
 async def _demo(arguments: Namespace) -> int:
-    from cameras.demo import run_demo  # Pillow and the simulator are for the demo alone
+    from cameras.commands.demo import run_demo  # Pillow and the simulator are for the demo alone
 
     logs.set_up("INFO", None)
     await run_demo(arguments.cameras, arguments.interval, arguments.folder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
-METADATA = ipaddress.ip_network("fd00:ec2::/32")  # Amazon's counterpart of 169.254.169.254 in IPv6
+AWS_METADATA_IPV6 = ipaddress.ip_network("fd00:ec2::/32")  # Amazon's counterpart of 169.254.169.254 in IPv6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ def _canonical(host: str) -> str:
         if bracketed or not _NAME.fullmatch(host) or len(host) > 253 or _looks_numeric(host):
             raise ValueError("not an IPv4 or IPv6 address or a host name, with an optional :port") from None
         return host.lower()
-    if forbidden(str(ip)):
+    if is_forbidden(str(ip)):
         raise ValueError("a link-local, multicast or unspecified address cannot be a camera's")
     return str(getattr(ip, "ipv4_mapped", None) or ip)
 
 
-def forbidden(ip_address: str) -> bool:
+def is_forbidden(ip_address: str) -> bool:
     """Whether no camera can be there; an IPv4 address in IPv6's clothes is seen through."""
     ip = ipaddress.ip_address(ip_address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in METADATA
+    return ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in AWS_METADATA_IPV6
 
 
 def _looks_numeric(host: str) -> bool:
@@ -111,9 +111,9 @@ class Camera:
     @property
     def prefix(self) -> str:
         """What the settings of its make begin with, such as SPECTRA_ENHANCED."""
-        return file_name(self.make).upper()
+        return make_id(self.make).upper()
 
 
-def file_name(make: str) -> str:
+def make_id(make: str) -> str:
     """The make `Spectra Enhanced` lives in cameras/makes/spectra_enhanced.py."""
     return re.sub(r"[^a-z0-9]+", "_", make.strip().lower())

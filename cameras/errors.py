@@ -7,8 +7,8 @@ CctvImagesError
 ├── StoreError         the bucket or folder did not take a picture; or there are no credentials now: exit status 1
 └── CameraError        one camera gave no picture this cycle
     ├── Unreachable    no connection, no answer in time, or cut off
-    ├── Garbled        it answers, but not in HTTP
-    ├── Refused        it answers with an HTTP status other than 200
+    ├── InvalidResponse        it answers, but not in HTTP
+    ├── HttpError        it answers with an HTTP status other than 200
     ├── LoginRejected  it wants a login that we do not have or that it does not accept
     ├── NotAnImage     it answers 200, but not with a whole JPEG
     ├── TooLarge       its answer exceeds the body limit
@@ -45,76 +45,65 @@ class StoreError(CctvImagesError):
 
 
 class CameraError(CctvImagesError):
-    """`what (detail); mend` is one sentence for an operator: what happened, how we know, what to do."""
+    """`what (detail); fix` is one sentence for an operator: what happened, how we know, what to do."""
 
     what: ClassVar[str]
-    mend: ClassVar[str]
+    fix: ClassVar[str]
 
-    def __init__(self, detail: str, mend: str = "") -> None:
-        super().__init__(f"{self.what} ({detail}); {mend or self.mend}")
+    def __init__(self, detail: str, fix: str = "") -> None:
+        super().__init__(f"{self.what} ({detail}); {fix or self.fix}")
 
 
 class Unreachable(CameraError):
     what = "unreachable"
-    mend = "check its power, network and address"
+    fix = "check its power, network and address"
 
 
-class Garbled(CameraError):
+class InvalidResponse(CameraError):
     what = "answer is not proper HTTP"
-    mend = "check its address, port and make; if they are right, its firmware"
+    fix = "check its address, port and make; if they are right, its firmware"
 
 
-class Refused(CameraError):
+class HttpError(CameraError):
     """`status` is the HTTP status that the camera itself sent, never a parser's invention."""
 
     what = "refused"
-    mend = "check its make: another make's path is often answered with 404"
+    fix = "check its make: another make's path is often answered with 404"
 
-    def __init__(self, status: int, detail: str, mend: str = "") -> None:
-        super().__init__(f"{status} {detail}".strip(), mend)
+    def __init__(self, status: int, detail: str, fix: str = "") -> None:
+        super().__init__(f"{status} {detail}".strip(), fix)
         self.status = status
 
 
 class LoginRejected(CameraError):
     what = "login rejected"
-    mend = "check its username and password"
+    fix = "check its username and password"
 
 
 class NotAnImage(CameraError):
     what = "no whole JPEG"
-    mend = "open its address in a browser; check its make and its snapshot settings"
+    fix = "open its address in a browser; check its make and its snapshot settings"
 
 
 class TooLarge(CameraError):
     what = "answer too large"
-    mend = "lower its picture size, or check that its path is a still and not a video stream"
+    fix = "lower its picture size, or check that its path is a still and not a video stream"
 
 
 class UnknownMake(CameraError):
     what = "unknown make"
-    mend = "correct the make in the camera list, or give a path in CAMERA_ADDRESSES"
+    fix = "correct the make in the camera list, or give a path in CAMERA_ADDRESSES"
 
 
 class FetcherBug(CameraError):
     what = "bug in the code for this make"
-    mend = "see the traceback in the log and report it"
+    fix = "see the traceback in the log and report it"
 
 
-Kept = TypeVar("Kept", bound=CctvImagesError)
+ErrorT = TypeVar("ErrorT", bound=CctvImagesError)
 
 
-def bare(error: Kept) -> Kept:
-    """The error alone, to be remembered: a traceback holds on to all that its frames knew, megabytes of body too."""
+def drop_traceback(error: ErrorT) -> ErrorT:
+    """The same error, to be stored: its traceback would keep all that its frames refer to, megabytes of body too."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
-
-
-def plain(untrusted: bytes | str, limit: int = 60) -> str:
-    """As `quote`, without the quotes."""
-    return ascii((untrusted.decode("latin-1") if isinstance(untrusted, bytes) else untrusted)[:limit])[1:-1]
-
-
-def quote(untrusted: bytes | str, limit: int = 60) -> str:
-    """What a camera or a dataset sent, made safe for a log line: one line, ASCII, at most about `limit` characters."""
-    text = untrusted.decode("latin-1") if isinstance(untrusted, bytes) else untrusted
-    return ascii(text[:limit]) + ("…" if len(text) > limit else "")

@@ -7,10 +7,11 @@ FF D9 would end in the middle of an embedded EXIF thumbnail. The picture itself 
 import re
 from collections.abc import Iterator
 
-from cameras.errors import NotAnImage, quote
+from cameras.errors import NotAnImage
+from cameras.text import quoted
 
-SMALLEST = 256  # bytes; cameras have answered 200 with 26 bytes
-MOST_SEGMENTS = 1000  # a real picture has a few dozen; bounds the work on a hostile one
+MIN_JPEG_SIZE = 256  # bytes; cameras have answered 200 with 26 bytes
+MAX_SEGMENTS = 1000  # a real picture has a few dozen; bounds the work on a hostile one
 
 SOI, EOI, SOS, TEM = 0xD8, 0xD9, 0xDA, 0x01
 RESTARTS = range(0xD0, 0xD8)
@@ -20,14 +21,14 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff])")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # in a scan FF 00 is data, FF D0-D7 restarts, FF FF fill
 
 
-def whole(body: bytes) -> bytes:
+def extract(body: bytes) -> bytes:
     """The JPEG that `body` begins with, without the padding (CR, LF, NUL) or other bytes that some cameras append.
 
     NotAnImage says what else it is, or where it breaks off.
     """
     if not body.startswith(b"\xff\xd8\xff"):
         raise NotAnImage(_description(body))
-    if len(body) < SMALLEST:
+    if len(body) < MIN_JPEG_SIZE:
         raise NotAnImage(f"a JPEG of only {len(body)} bytes")
     return body[: _end(body)]
 
@@ -57,7 +58,7 @@ def _segments(body: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker code, start, end) of each segment behind the start marker, a scan's data left out; start is where its
     length field stands. Ends early where the bytes do."""
     position = 2
-    for _ in range(MOST_SEGMENTS):
+    for _ in range(MAX_SEGMENTS):
         if not (marker := _MARKER.match(body, position)):
             return
         code, start = marker[1][0], marker.end()
@@ -80,7 +81,7 @@ def _description(body: bytes) -> str:
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script", b"<meta")):
         return "an HTML page, often a login page"
     if start.startswith(b"<"):
-        return f"XML: {quote(body)}"
+        return f"XML: {quoted(body)}"
     if body.startswith(b"\x89PNG"):
         return "a PNG picture"
-    return f"{len(body):,} bytes beginning {quote(body, 20)}"
+    return f"{len(body):,} bytes beginning {quoted(body, 20)}"

@@ -11,9 +11,10 @@ import aiohttp
 
 from cameras import jpeg
 from cameras.camera import Camera
-from cameras.connection import Connection
-from cameras.errors import CameraError, FetcherBug, Garbled, Unreachable, quote
-from cameras.makes import make_called
+from cameras.connection.connection import Connection
+from cameras.errors import CameraError, FetcherBug, InvalidResponse, Unreachable
+from cameras.makes import find_make
+from cameras.text import quoted
 
 RETRY_PAUSE = 1.0  # seconds
 
@@ -49,20 +50,20 @@ async def thumbnail(
 async def _attempt(connection: Connection) -> bytes:
     """One try, with every foreign failure translated. The deadline passes through as CancelledError."""
     try:
-        return jpeg.whole(await make_called(connection.camera.make).fetch(connection))
+        return jpeg.extract(await find_make(connection.camera.make).fetch(connection))
     except CameraError:
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise _translated(error) from error
     except Exception as error:  # a make's bug is that camera's failure, never the fleet's
-        raise FetcherBug(f"{type(error).__name__}: {quote(str(error))}") from error
+        raise FetcherBug(f"{type(error).__name__}: {quoted(str(error))}") from error
 
 
 def _translated(error: aiohttp.ClientError | OSError) -> CameraError:
     """aiohttp reports what it cannot parse as a ClientResponseError with a status that the camera never sent."""
     match error:
         case aiohttp.ClientResponseError():
-            return Garbled(quote(error.message.splitlines()[0] if error.message else "no reason given"))
+            return InvalidResponse(quoted(error.message.splitlines()[0] if error.message else "no reason given"))
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError() | ssl.SSLError():
             return Unreachable("TLS handshake failed", "check that its port speaks https")
         case aiohttp.ConnectionTimeoutError():

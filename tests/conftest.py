@@ -16,13 +16,13 @@ import boto3
 import pytest
 import trustme
 
-from cameras.connection import open_session
+from cameras.connection.connection import open_session
 from cameras.makes import all_makes
 from cameras.simulator import scene
-from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
 from config import names
-from tests.pretend_socrata import PretendSocrata
+from tests.socrata_server import SocrataServer
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -55,26 +55,26 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def pretend() -> AsyncIterator[Callable[..., Awaitable[PretendCamera]]]:
+async def pretend() -> AsyncIterator[Callable[..., Awaitable[SimulatedCamera]]]:
     """pretend(make, ...) starts a pretend camera."""
     async with AsyncExitStack() as stack:
 
-        async def start(*args: Any, **kwargs: Any) -> PretendCamera:
-            return await stack.enter_async_context(PretendCamera(*args, **kwargs))
+        async def start(*args: Any, **kwargs: Any) -> SimulatedCamera:
+            return await stack.enter_async_context(SimulatedCamera(*args, **kwargs))
 
         yield start
 
 
 @pytest.fixture
 def asked(
-    pretend: Callable[..., Awaitable[PretendCamera]], session: aiohttp.ClientSession
+    pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession
 ) -> Callable[[str], Awaitable[list[str]]]:
     """asked(make) takes one picture and gives what the camera was asked for: targets, and the scheme of each login."""
 
     async def take(make: str) -> list[str]:
         camera = await pretend(make)
         await thumbnail(camera.camera, session, timeout=10)
-        return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.asked]
+        return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.requests]
 
     return take
 
@@ -120,11 +120,11 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def socrata(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendSocrata]:
+def socrata(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SocrataServer]:
     """An HTTPS server that speaks as Socrata does; its authority is trusted through REQUESTS_CA_BUNDLE."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
-    with PretendSocrata(tls) as server:
+    with SocrataServer(tls) as server:
         yield server

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cameras.errors import StoreError
-from cameras.ticks import Tick
+from cameras.watch.ticks import Tick
 
 
 class Put(NamedTuple):

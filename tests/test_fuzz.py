@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cameras import jpeg
-from cameras.addresses import read_addresses
 from cameras.camera import Address
-from cameras.challenge import parse, preferred
-from cameras.dataset import join
+from cameras.camera_list.addresses import read_addresses
+from cameras.camera_list.dataset import join
+from cameras.camera_list.export import read_export
+from cameras.connection.challenge import choose, parse
 from cameras.errors import ConfigError, LoginRejected, NotAnImage
-from cameras.export import read_export
 from cameras.simulator import scene
 from config import Config
 
@@ -36,7 +36,7 @@ in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixt
 def test_any_bytes_are_a_whole_picture_or_not_an_image(body: bytes) -> None:
     for candidate in (body, b"\xff\xd8\xff" + body):
         with suppress(NotAnImage):
-            assert candidate.startswith(jpeg.whole(candidate))
+            assert candidate.startswith(jpeg.extract(candidate))
         with suppress(NotAnImage):
             assert len(jpeg.size(candidate)) == 2
 
@@ -45,7 +45,7 @@ def test_any_bytes_are_a_whole_picture_or_not_an_image(body: bytes) -> None:
 def test_a_damaged_picture_is_whole_or_not_an_image(at: int, cut: int, put: bytes) -> None:
     damaged = PICTURE[:at] + put + PICTURE[at + cut :]
     with suppress(NotAnImage):
-        assert jpeg.whole(damaged).endswith(b"\xff\xd9")
+        assert jpeg.extract(damaged).endswith(b"\xff\xd9")
 
 
 parameters = st.sampled_from(["realm", "nonce", "qop", "algorithm", "domain", "stale", "opaque", "Realm", ""])
@@ -63,11 +63,11 @@ digests = st.lists(pairs, max_size=6).map(
 @example(['Digest realm="r", nonce="n"'])
 def test_any_challenge_is_answerable_or_rejected(values: list[str]) -> None:
     with suppress(LoginRejected):
-        chosen = preferred(parse(values))
+        chosen = choose(parse(values))
         assert chosen.scheme in ("digest", "basic")
         if chosen.scheme == "digest":
             (again,) = parse([chosen.canonical()])
-            assert preferred([again]).canonical() == chosen.canonical()
+            assert choose([again]).canonical() == chosen.canonical()
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[0-9a-f.:\[\]-]{1,30}(:[0-9]{1,6})?"))

@@ -8,19 +8,19 @@ from cameras.errors import NotAnImage
 
 
 def test_a_whole_picture_is_returned_as_it_is(picture: bytes) -> None:
-    assert jpeg.whole(picture) == picture
+    assert jpeg.extract(picture) == picture
     assert jpeg.size(picture) == (640, 360)
 
 
 @pytest.mark.parametrize("tail", [b"\r\n", b"\0" * 100, b"\r\n--boundary--\r\n", b"\xff\xd9"])
 def test_what_a_camera_appends_is_cut_away(picture: bytes, tail: bytes) -> None:
-    assert jpeg.whole(picture + tail) == picture
+    assert jpeg.extract(picture + tail) == picture
 
 
 def test_a_progressive_picture_with_many_scans_is_whole(picture: bytes) -> None:
     file = io.BytesIO()
     Image.open(io.BytesIO(picture)).save(file, "JPEG", progressive=True)
-    assert jpeg.whole(file.getvalue()) == file.getvalue()
+    assert jpeg.extract(file.getvalue()) == file.getvalue()
     assert jpeg.size(file.getvalue()) == (640, 360)
 
 
@@ -29,14 +29,14 @@ def test_a_picture_with_an_embedded_thumbnail_does_not_end_with_the_thumbnail(pi
     Image.open(io.BytesIO(picture)).resize((80, 45)).save(file, "JPEG")
     exif = b"Exif\0\0" + file.getvalue()
     with_thumbnail = picture[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif + picture[2:]
-    assert jpeg.whole(with_thumbnail) == with_thumbnail
+    assert jpeg.extract(with_thumbnail) == with_thumbnail
     assert jpeg.size(with_thumbnail) == (640, 360)
 
 
 def test_a_picture_cut_off_anywhere_is_not_whole(picture: bytes) -> None:
     for length in [*range(0, 700, 7), *range(700, len(picture), 501), len(picture) - 1]:
         with pytest.raises(NotAnImage):
-            jpeg.whole(picture[:length])
+            jpeg.extract(picture[:length])
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_a_picture_cut_off_anywhere_is_not_whole(picture: bytes) -> None:
 )
 def test_what_it_is_instead_is_said_in_one_safe_line(body: bytes, description: str) -> None:
     with pytest.raises(NotAnImage) as caught:
-        jpeg.whole(body)
+        jpeg.extract(body)
     assert description in str(caught.value)
     assert str(caught.value).isprintable()
 
 
 def test_hostile_markers_without_end_are_given_up_soon() -> None:
     with pytest.raises(NotAnImage):
-        jpeg.whole(b"\xff\xd8" + b"\xff\x01" * 4_000_000)
+        jpeg.extract(b"\xff\xd8" + b"\xff\x01" * 4_000_000)
     with pytest.raises(NotAnImage):
-        jpeg.whole(b"\xff\xd8" + b"\xff" * 8_000_000)
+        jpeg.extract(b"\xff\xd8" + b"\xff" * 8_000_000)

@@ -5,7 +5,7 @@ import pytest
 
 from cameras import makes
 from cameras.errors import UnknownMake
-from cameras.makes import Make, all_makes, make_called
+from cameras.makes import Make, all_makes, find_make
 
 
 def test_every_file_in_the_folder_is_a_make_with_a_test_of_its_own() -> None:
@@ -17,12 +17,12 @@ def test_every_file_in_the_folder_is_a_make_with_a_test_of_its_own() -> None:
     "spelling", ["Spectra Enhanced", " spectra enhanced ", "SPECTRA ENHANCED", "Pelco Spectra Enhanced"]
 )
 def test_a_make_is_found_whatever_its_case_and_blanks(spelling: str) -> None:
-    assert make_called(spelling).name == "Spectra Enhanced"
+    assert find_make(spelling).name == "Spectra Enhanced"
 
 
 def test_an_unknown_make_is_named_safely() -> None:
     with pytest.raises(UnknownMake, match=r"'Nikon\\nFORGED' fits no file"):
-        make_called("Nikon\nFORGED")
+        find_make("Nikon\nFORGED")
 
 
 def test_a_name_without_its_comma_is_an_error_and_not_four_makes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +35,6 @@ def test_a_name_without_its_comma_is_an_error_and_not_four_makes(monkeypatch: py
 
 def test_two_makes_cannot_claim_one_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
     twin = Make("Twin", "TWIN", ("Twin", "AXIS"), all_makes()[0].fetch)
-    monkeypatch.setattr(makes, "all_makes", lambda: (make_called("Axis"), twin))
+    monkeypatch.setattr(makes, "all_makes", lambda: (find_make("Axis"), twin))
     with pytest.raises(ValueError, match="Twin and Axis both claim the spelling axis"):
         makes._by_spelling.__wrapped__()

@@ -4,8 +4,8 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
-from cameras import s3_store
-from cameras.simulator.ailments import AILMENTS
+from cameras.simulator.faults import FAULTS
+from cameras.store import s3_store
 from tests.programs import PATIENCE
 from tests.proof.deaths import deaths
 from tests.proof.fleet import fleet
@@ -14,7 +14,7 @@ from tests.proof.soak import soak
 
 
 async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_due() -> None:
-    async for row in fleet(healthy=60, ailing=len(AILMENTS), interval=2, cycles=3):
+    async for row in fleet(healthy=60, ailing=len(FAULTS), interval=2, cycles=3):
         assert (row.lost, row.errors) == (0, 0), row
 
 

@@ -28,7 +28,7 @@ def settings_table() -> str:
 
 
 def errors_table() -> str:
-    return "\n".join(f"| `{kind.__name__}` | {kind.what} | {kind.mend} |" for kind in LEAVES)
+    return "\n".join(f"| `{kind.__name__}` | {kind.what} | {kind.fix} |" for kind in LEAVES)
 
 
 def makes_list() -> str:

@@ -7,15 +7,15 @@ import pytest
 
 from cameras import makes
 from cameras.camera import Address, Camera
-from cameras.connection import Connection
-from cameras.errors import FetcherBug, Garbled, LoginRejected, NotAnImage, Refused, TooLarge, Unreachable
+from cameras.connection.connection import Connection
+from cameras.errors import FetcherBug, HttpError, InvalidResponse, LoginRejected, NotAnImage, TooLarge, Unreachable
 from cameras.makes import Make, all_makes
-from cameras.simulator.ailments import AILMENTS, Ailment, refuses
-from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.camera import SimulatedCamera
+from cameras.simulator.faults import FAULTS, Fault, http_error
 from cameras.simulator.request import Request
 from cameras.thumbnail import thumbnail
 
-Pretend = Callable[..., Awaitable[PretendCamera]]
+Pretend = Callable[..., Awaitable[SimulatedCamera]]
 MAKES = [make.name for make in all_makes()]
 
 
@@ -23,23 +23,18 @@ MAKES = [make.name for make in all_makes()]
 async def test_every_make_gives_a_whole_picture(make: str, pretend: Pretend, session: aiohttp.ClientSession) -> None:
     camera = await pretend(make)
     assert (await thumbnail(camera.camera, session, timeout=10)).startswith(b"\xff\xd8\xff")
-    assert camera.gate.refused == 0
+    assert camera.login_check.refused == 0
 
 
 @pytest.mark.parametrize(
-    ("make", "ailment"),
-    [
-        (make, name)
-        for make in MAKES
-        for name, ailment in AILMENTS.items()
-        if PretendCamera(make).api.tls >= ailment.tls
-    ],
+    ("make", "fault"),
+    [(make, name) for make in MAKES for name, fault in FAULTS.items() if SimulatedCamera(make).api.tls >= fault.tls],
 )
 async def test_every_ailment_of_every_make_has_its_error(
-    make: str, ailment: str, pretend: Pretend, session: aiohttp.ClientSession
+    make: str, fault: str, pretend: Pretend, session: aiohttp.ClientSession
 ) -> None:
-    camera = await pretend(make, ailment=ailment)
-    _, expected, sentence, _ = AILMENTS[ailment]
+    camera = await pretend(make, fault=fault)
+    _, expected, sentence, _ = FAULTS[fault]
     deadline = 0.2 if "within" in sentence else 10
     async with asyncio.timeout(deadline + 5):
         if expected:
@@ -49,32 +44,32 @@ async def test_every_ailment_of_every_make_has_its_error(
             assert (sentence if camera.camera.login or expected is not LoginRejected else "none is set") in str(
                 caught.value
             )
-            assert camera.gate.password not in str(caught.value)
+            assert camera.login_check.password not in str(caught.value)
             assert str(caught.value).isprintable()
             assert len(str(caught.value)) < 300
         else:
             await thumbnail(camera.camera, session, deadline, retry_pause=0)
-    assert sum("authorization" in each.headers for each in camera.asked) <= (1 if expected is LoginRejected else 9)
+    assert sum("authorization" in each.headers for each in camera.requests) <= (1 if expected is LoginRejected else 9)
 
 
 async def test_a_failed_connection_gets_one_more_try(
     pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
 ) -> None:
-    camera = await pretend("Sarix", ailment="off")
+    camera = await pretend("Sarix", fault="off")
     with pytest.raises(Unreachable):
         await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
-    assert len(camera.asked) == 2
+    assert len(camera.requests) == 2
 
 
-@pytest.mark.parametrize("ailment", ["busy", "throttling"])
+@pytest.mark.parametrize("fault", ["busy", "throttling"])
 @pytest.mark.parametrize("make", MAKES)
 async def test_a_camera_that_says_it_is_busy_is_asked_once(
-    make: str, ailment: str, pretend: Pretend, session: aiohttp.ClientSession
+    make: str, fault: str, pretend: Pretend, session: aiohttp.ClientSession
 ) -> None:
-    camera = await pretend(make, ailment=ailment)
-    with pytest.raises(Refused):
+    camera = await pretend(make, fault=fault)
+    with pytest.raises(HttpError):
         await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
-    assert len(camera.asked) == 1
+    assert len(camera.requests) == 1
 
 
 @pytest.mark.parametrize("when", ["at once", "after the login"])
@@ -84,26 +79,26 @@ async def test_a_redirect_is_not_followed_and_takes_no_login_along(
     session: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    camera, other = await pretend("Axis", ailment="redirect"), await pretend("Sarix")
-    redirect = refuses(b"302 Found", "", b"Location: http://127.0.0.1:%d/" % other.port)
+    camera, other = await pretend("Axis", fault="redirect"), await pretend("Sarix")
+    redirect = http_error(b"302 Found", "", b"Location: http://127.0.0.1:%d/" % other.port)
 
-    async def act(camera: PretendCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+    async def act(camera: SimulatedCamera, request: Request, stream: asyncio.StreamWriter) -> None:
         if when == "at once" or "authorization" in request.headers:
             await redirect.act(camera, request, stream)
         else:
             camera.deny(stream)
 
-    monkeypatch.setitem(AILMENTS, "redirect", Ailment(act, Refused))
-    with pytest.raises(Refused, match="302 redirect, not followed"):
+    monkeypatch.setitem(FAULTS, "redirect", Fault(act, HttpError))
+    with pytest.raises(HttpError, match="302 redirect, not followed"):
         await thumbnail(camera.camera, session, timeout=10)
-    assert other.asked == []
+    assert other.requests == []
 
 
 async def test_a_bad_answer_gets_no_second_try(pretend: Pretend, session: aiohttp.ClientSession) -> None:
-    camera = await pretend("Sarix", ailment="HTML page")
+    camera = await pretend("Sarix", fault="HTML page")
     with pytest.raises(NotAnImage):
         await thumbnail(camera.camera, session, timeout=10, retry_pause=0)
-    assert len(camera.asked) == 1
+    assert len(camera.requests) == 1
 
 
 async def test_a_login_that_got_no_answer_is_not_sent_again(session: aiohttp.ClientSession) -> None:
@@ -119,7 +114,7 @@ async def test_a_login_that_got_no_answer_is_not_sent_again(session: aiohttp.Cli
         stream.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        login = PretendCamera("Axis")
+        login = SimulatedCamera("Axis")
         login.port = server.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable):
             await thumbnail(login.camera, session, timeout=10, retry_pause=0)
@@ -140,7 +135,7 @@ async def test_a_name_with_several_dead_addresses_is_told_without_them(
 
 
 async def test_a_closed_port_is_unreachable(session: aiohttp.ClientSession) -> None:
-    async with PretendCamera("Sarix") as camera:
+    async with SimulatedCamera("Sarix") as camera:
         closed = camera.camera
     with pytest.raises(Unreachable, match=r"unreachable \(Connection refused\)"):
         await thumbnail(closed, session, timeout=10, retry_pause=0)
@@ -160,7 +155,7 @@ async def test_what_is_not_http_is_never_taken_for_the_cameras_word(
 
     async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
         camera = Camera("1", "Sarix", Address("127.0.0.1", server.sockets[0].getsockname()[1]))
-        with pytest.raises(Garbled, match="answer is not proper HTTP"):
+        with pytest.raises(InvalidResponse, match="answer is not proper HTTP"):
             await thumbnail(camera, session, timeout=10)
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from cameras.camera import file_name
-from cameras.connection import Connection
-from cameras.errors import UnknownMake, quote
+from cameras.camera import make_id
+from cameras.connection.connection import Connection
+from cameras.errors import UnknownMake
+from cameras.text import quoted
 
 Fetcher = Callable[[Connection], Awaitable[bytes]]
 
@@ -40,7 +41,7 @@ def _make(stem: str) -> Make:
     if not isinstance(names, tuple):  # ("Acme") is text, and would be taken letter by letter
         raise TypeError(f"{stem}.py: NAMES must be a tuple, such as ({names!r},)")
     spellings: tuple[str, ...] = (*names, stem.replace("_", " ").title())
-    name = next(spelling for spelling in spellings if file_name(spelling) == stem)
+    name = next(spelling for spelling in spellings if make_id(spelling) == stem)
     return Make(name, stem.upper(), spellings, module.fetch)
 
 
@@ -48,19 +49,19 @@ def _make(stem: str) -> Make:
 def _by_spelling() -> dict[str, Make]:
     found: dict[str, Make] = {}
     for make in all_makes():
-        for name in map(file_name, make.spellings):
+        for name in map(make_id, make.spellings):
             if found.setdefault(name, make) is not make:
                 raise ValueError(f"{make.name} and {found[name].name} both claim the spelling {name}")
     return found
 
 
-def make_called(spelling: str) -> Make:
+def find_make(spelling: str) -> Make:
     """The make that the camera list calls `spelling`, whatever its case and blanks; UnknownMake if there is none."""
     try:
-        return _by_spelling()[file_name(spelling)]
+        return _by_spelling()[make_id(spelling)]
     except KeyError:
-        raise UnknownMake(f"{quote(spelling)} fits no file in cameras/makes/") from None
+        raise UnknownMake(f"{quoted(spelling)} fits no file in cameras/makes/") from None
 
 
 def is_known(spelling: str) -> bool:
-    return file_name(spelling) in _by_spelling()
+    return make_id(spelling) in _by_spelling()

@@ -4,7 +4,7 @@ Source: VAPIX, Video streaming, "JPEG image request": /axis-cgi/jpg/image.cgi?re
 takes only the resolutions that it lists and refuses others (one source), so it is asked again without.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 IMAGE = "/axis-cgi/jpg/image.cgi"
 

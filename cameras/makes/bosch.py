@@ -4,7 +4,7 @@ Source: Bosch technical note "JPEG snapshot": /snap.jpg?JpegSize=S|M|L|XL; XL is
 (what it is on new ones is not established).
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -7,17 +7,18 @@ the first thing that reads like a MAC address is taken), whether a login is need
 
 import re
 
-from cameras.connection import Connection
-from cameras.errors import NotAnImage, quote
+from cameras.connection.connection import Connection
+from cameras.errors import NotAnImage
+from cameras.text import quoted
 
 NAMES = ("GRIDSMART",)
 PORT = 8902
-LIST = 100_000  # bytes; more would keep the other cameras waiting for the search
+MAX_LIST_BYTES = 100_000  # bytes; more would keep the other cameras waiting for the search
 MAC = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
 
 
 async def fetch(camera: Connection) -> bytes:
     listed = await camera.get("/api/cameras", scheme="https", port=PORT)
-    if not (mac := MAC.search(listed[:LIST])):
-        raise NotAnImage(f"/api/cameras lists no MAC address: {quote(listed)}")
+    if not (mac := MAC.search(listed[:MAX_LIST_BYTES])):
+        raise NotAnImage(f"/api/cameras lists no MAC address: {quoted(listed)}")
     return await camera.get(f"/api/camera/{mac[0].decode()}", scheme="https", port=PORT)

@@ -5,7 +5,7 @@ maciej-or/hikvision_next agree. Recorders honour the size; on standalone cameras
 accepted. Firmware from before ISAPI answers to the last path only.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 PICTURE = "/ISAPI/Streaming/channels/101/picture"
 

@@ -1,6 +1,6 @@
 """i-PRO (once Panasonic): camera CGI, then older models' path. One source each (visioforge; Panasonic's CGI notes)."""
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 NAMES = ("i-PRO", "Panasonic", "iPRO")
 

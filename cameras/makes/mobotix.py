@@ -4,7 +4,7 @@ Source: a camera's own help page (webcam.ycw.de): /cgi-bin/image.jpg?size=WxH&qu
 camera draws its errors as a picture unless told `error=empty`; that image.jpg heeds it on every model is unverified.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -5,7 +5,7 @@ Models of 2023 and later (Sarix Modular, Pro 4, Enhanced 4) show their "Still Im
 /media/still.jpg is unverified: give it as `path` in CAMERA_ADDRESSES.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -4,7 +4,7 @@ Source: FE9380 user's manual p. 313, and four sibling manuals: /cgi-bin/viewer/v
 quality 1-5. A size above every stream's fails. /cgi-bin/video.jpg is the older path.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 STILL = "/cgi-bin/viewer/video.jpg?channel=0"
 

@@ -5,7 +5,7 @@ parameter: the size follows the camera's profile. Some firmware wants a profile 
 that profile 1 is such a one is unverified.
 """
 
-from cameras.connection import Connection
+from cameras.connection.connection import Connection
 
 NAMES = ("Wisenet", "Hanwha", "Hanwha Wisenet", "Samsung")
 SNAPSHOT = "/stw-cgi/video.cgi?msubmenu=snapshot&action=view"

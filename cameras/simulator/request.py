@@ -13,7 +13,7 @@ class Request(NamedTuple):
 async def read_request(reader: asyncio.StreamReader) -> Request:
     """asyncio.IncompleteReadError if the client left, or speaks no HTTP."""
     start = await reader.readexactly(1)
-    if not start.isalpha():  # TLS, where HTTP is spoken
+    if not start.isalpha():  # TLS, where HTTP is human_readable
         raise asyncio.IncompleteReadError(start, None)
     head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip().split("\r\n")

@@ -1,6 +1,7 @@
-"""The operators' page: read-only, from the Fleet alone.
+"""The operators' page: reads the fleet, changes nothing.
 
-view    what is said of a camera, as plain values: for the templates and for status.json
-guard   the headers that keep strangers out
-server  the routes
+clients   limits on connections, on time to send, and on the event loop's time
+guard     who may ask, and the strict headers
+view      the page's model: what it shows about a camera and the fleet
+server    the routes
 """

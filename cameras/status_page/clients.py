@@ -8,21 +8,21 @@ from typing import cast
 
 from aiohttp import web
 
-MOST = 100  # connections at a time
-IDLE = 60.0  # seconds; aiohttp's default is an hour
+MAX_CONNECTIONS = 100  # connections at a time
+KEEPALIVE_TIMEOUT = 60.0  # seconds; aiohttp's default is an hour
 ANSWER_DEADLINE = 60.0  # seconds, for a client to take one answer
-SHARE = 0.1  # of the event loop's time, at most, for pages of the whole fleet
+MAX_LOOP_SHARE = 0.1  # of the event loop's time, at most, for pages of the whole fleet
 
 
-class _Refused(asyncio.Protocol):
+class _RejectConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         cast(asyncio.Transport, transport).abort()
 
 
 def protocol_factory(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
-    """For loop.create_server: MOST clients are served at a time, the others refused. The runner must be set up."""
+    """For loop.create_server: at most MAX_CONNECTIONS clients at a time. `runner` must be set up."""
     server = cast(web.Server, runner.server)
-    return lambda: server() if len(server.connections) < MOST else _Refused()
+    return lambda: server() if len(server.connections) < MAX_CONNECTIONS else _RejectConnection()
 
 
 async def send(request: web.Request, response: web.StreamResponse) -> None:
@@ -39,7 +39,7 @@ async def send(request: web.Request, response: web.StreamResponse) -> None:
             request.transport.abort()
 
 
-class Pace:
+class RenderBudget:
     """One page of the whole fleet at a time, and after each a rest: a page of 1,000 cameras holds all of them up for 50
     ms. A lone client hardly waits; a crowd waits for its turn, and the cameras do not."""
 
@@ -56,4 +56,4 @@ class Pace:
                 yield
             finally:
                 ended = time.monotonic()
-                self._rested = ended + (ended - begun) * (1 / SHARE - 1)
+                self._rested = ended + (ended - begun) * (1 / MAX_LOOP_SHARE - 1)

@@ -15,22 +15,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from cameras.errors import ConfigError, StoreError
-from cameras.fleet import Fleet
-from cameras.status_page.clients import IDLE, Pace, protocol_factory
+from cameras.status_page.clients import KEEPALIVE_TIMEOUT, RenderBudget, protocol_factory
 from cameras.status_page.guard import guard_for
-from cameras.status_page.view import Filter, Viewer, groups, map_of
-from cameras.stores import FolderStore
+from cameras.status_page.view import Filter, PageModel, build_map, group_by_state
+from cameras.store.folder import FolderStore
 from cameras.values import Listen
+from cameras.watch.fleet import Fleet
 from config import Config
 
 HERE = Path(__file__).parent
 
-NONSENSE = (BadHttpMessage, web.RequestPayloadError)
+MALFORMED_REQUEST = (BadHttpMessage, web.RequestPayloadError)
 
 log = logging.getLogger(__name__)
 web_log = logging.getLogger(f"{__name__}.web")
 web_log.addFilter(  # whoever sends nonsense gets a 400, and no traceback into our log
-    lambda record: not (record.exc_info and isinstance(record.exc_info[1], NONSENSE))
+    lambda record: not (record.exc_info and isinstance(record.exc_info[1], MALFORMED_REQUEST))
 )
 
 
@@ -45,7 +45,7 @@ async def open_page(config: Config, fleet: Fleet, registry: CollectorRegistry) -
         access_log=None,
         logger=web_log,
         shutdown_timeout=1,
-        keepalive_timeout=IDLE,
+        keepalive_timeout=KEEPALIVE_TIMEOUT,
         handler_cancellation=True,  # a client that has left waits for no turn
     )
     await runner.setup()
@@ -68,8 +68,8 @@ async def _listen(factory: Callable[[], asyncio.Protocol], address: Listen) -> a
 def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> web.Application:
     store = fleet.uploads.store
     folder = store if isinstance(store, FolderStore) and not config.public_url else None
-    viewer = Viewer(fleet, config.public_url or ("" if folder else None), config.status_show_addresses)
-    page = Page(viewer, registry, folder)
+    model = PageModel(fleet, config.public_url or ("" if folder else None), config.status_show_addresses)
+    page = Page(model, registry, folder)
     app = web.Application(middlewares=[guard_for(config.public_url)])
     app.router.add_static("/static", HERE / "static")
     app.router.add_get("/", page.wall)
@@ -84,12 +84,12 @@ def _application(config: Config, fleet: Fleet, registry: CollectorRegistry) -> w
 class Page:
     """The handlers. `folder` holds the pictures, where they are not to be had elsewhere."""
 
-    def __init__(self, viewer: Viewer, registry: CollectorRegistry, folder: FolderStore | None) -> None:
-        self.viewer = viewer
+    def __init__(self, model: PageModel, registry: CollectorRegistry, folder: FolderStore | None) -> None:
+        self.model = model
         self.registry = registry
         self.folder = folder
-        self.pace = Pace()
-        self.by_id = {status.camera.id: status for status in viewer.fleet.statuses}
+        self.pace = RenderBudget()
+        self.by_id = {status.camera.id: status for status in model.fleet.statuses}
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -97,10 +97,10 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters.update(ago=viewer.ago, ahead=viewer.ahead)
+        self.templates.filters.update(ago=model.ago, ahead=model.ahead)
 
     def _html(self, template: str, **values: object) -> web.Response:
-        every = min(30.0, max(5.0, self.viewer.fleet.interval / 10))  # seconds between two looks of a browser
+        every = min(30.0, max(5.0, self.model.fleet.interval / 10))  # seconds between two looks of a browser
         text = self.templates.get_template(template).render(values, every=every)
         headers = {"Cache-Control": "no-store"}
         response = web.Response(text=text, content_type="text/html", headers=headers, zlib_executor_size=1024)
@@ -111,14 +111,14 @@ class Page:
         query = request.query
         chosen = Filter(query.get("state", ""), query.get("make", ""), query.get("error", ""), query.get("q", ""))
         async with self.pace.turn():
-            whole = self.viewer.whole(outcomes=False)
-            shown = [camera for camera in whole["cameras"] if chosen.lets_through(camera)]
+            whole = self.model.status_json(outcomes=False)
+            shown = [camera for camera in whole["cameras"] if chosen.matches(camera)]
             makes = sorted({camera["make"] for camera in whole["cameras"]})
             return self._html(
                 "wall.html",
                 fleet=whole,
-                groups=groups(shown),
-                map=map_of(shown),
+                groups=group_by_state(shown),
+                map=build_map(shown),
                 makes=makes,
                 filter=chosen,
                 shown=len(shown),
@@ -127,7 +127,7 @@ class Page:
     async def camera(self, request: web.Request) -> web.Response:
         if not (status := self.by_id.get(request.match_info["id"])):
             raise web.HTTPNotFound(text="There is no such camera on the list.\n")
-        return self._html("camera.html", camera=self.viewer.camera(status), fleet=self.viewer.fleet)
+        return self._html("camera.html", camera=self.model.camera(status), fleet=self.model.fleet)
 
     async def image(self, request: web.Request) -> web.Response:
         """The folder's file, with the headers that a bucket would send."""
@@ -141,18 +141,18 @@ class Page:
         if not found:
             raise web.HTTPNotFound
         image, put = found
-        until = put + timedelta(seconds=self.viewer.fleet.interval)
+        until = put + timedelta(seconds=self.model.fleet.interval)
         headers = {"Expires": format_datetime(until, usegmt=True), "Last-Modified": format_datetime(put, usegmt=True)}
         return web.Response(body=image, content_type="image/jpeg", headers=headers)
 
     async def status(self, _: web.Request) -> web.Response:
         async with self.pace.turn():
-            return web.json_response(self.viewer.whole(), headers={"Cache-Control": "no-store"})
+            return web.json_response(self.model.status_json(), headers={"Cache-Control": "no-store"})
 
     async def metrics(self, _: web.Request) -> web.Response:
         async with self.pace.turn():
             return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def health(self, _: web.Request) -> web.Response:
-        problems = self.viewer.fleet.problems()
+        problems = self.model.fleet.problems()
         return web.json_response({"healthy": not problems, "problems": problems}, status=503 if problems else 200)

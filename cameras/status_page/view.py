@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote as quoted
+from urllib.parse import quote as url_quoted
 
-from cameras.duration import spoken
-from cameras.fleet import Fleet
-from cameras.status import Outcome, Status
+from cameras.text import human_readable
+from cameras.watch.fleet import Fleet
+from cameras.watch.status import Outcome, Status
 
 ORDER = ("failing", "stopped", "waiting", "live")
 MAP_WIDTH = 1000.0  # of the map's own units
@@ -23,7 +23,7 @@ class Filter:
     error: str = ""
     text: str = ""
 
-    def lets_through(self, camera: dict[str, Any]) -> bool:
+    def matches(self, camera: dict[str, Any]) -> bool:
         shown = f"{camera['id']} {camera['place']} {camera['make']} {camera['error'] or ''}".lower()
         return (
             self.state in ("", camera["state"], "frozen" if camera["frozen"] else "")
@@ -34,7 +34,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Viewer:
+class PageModel:
     """`pictures` is what a picture's URL begins with, such as https://example.org or "" for this server itself; None
     when there is no way to see them. Addresses are told only on request."""
 
@@ -69,9 +69,9 @@ class Viewer:
         """The picture's URL, another one for each picture, so that a browser keeps what it has until there is a new."""
         if self.pictures is None or not status.shown_at:
             return None
-        return f"{self.pictures}/image/{quoted(status.camera.id)}.jpg?v={status.shown_at.timestamp():.0f}"
+        return f"{self.pictures}/image/{url_quoted(status.camera.id)}.jpg?v={status.shown_at.timestamp():.0f}"
 
-    def whole(self, outcomes: bool = True) -> dict[str, Any]:
+    def status_json(self, outcomes: bool = True) -> dict[str, Any]:
         """All of /status.json; the wall does without the cameras' outcomes."""
         fleet, uploads = self.fleet, self.fleet.uploads
         return {
@@ -93,15 +93,15 @@ class Viewer:
 
     def ago(self, moment: str | None) -> str:
         """`12 min ago`, from an ISO time."""
-        return spoken(self.fleet.now() - datetime.fromisoformat(moment)) + " ago" if moment else "never"
+        return human_readable(self.fleet.now() - datetime.fromisoformat(moment)) + " ago" if moment else "never"
 
     def ahead(self, moment: str | None) -> str:
         """`in 40 s`; `now` when it is due, or its time is not yet known."""
         wait = datetime.fromisoformat(moment) - self.fleet.now() if moment else timedelta(0)
-        return f"in {spoken(wait)}" if wait.total_seconds() > 0 else "now"
+        return f"in {human_readable(wait)}" if wait.total_seconds() > 0 else "now"
 
 
-def groups(cameras: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def group_by_state(cameras: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """(state, cameras) in the order in which an operator wants them; the longest dark come first."""
     by_state = {state: [camera for camera in cameras if camera["state"] == state] for state in ORDER}
     for state in ("failing", "stopped"):
@@ -118,7 +118,7 @@ class Map:
     dots: list[tuple[float, float, dict[str, Any]]]
 
 
-def map_of(cameras: list[dict[str, Any]]) -> Map | None:
+def build_map(cameras: list[dict[str, Any]]) -> Map | None:
     """Equirectangular, true to shape at the fleet's middle latitude; dark cameras are drawn last, on top."""
     placed = [camera for camera in cameras if camera["longitude"] is not None]
     if not placed:

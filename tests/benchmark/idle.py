@@ -9,12 +9,12 @@ from pathlib import Path
 
 import process_images  # noqa: F401  all that the daemon loads
 from cameras.camera import Address, Camera
-from cameras.camera_list import CameraList
-from cameras.daemon import open_watcher, utc_now
-from cameras.fleet import Fleet
+from cameras.camera_list.camera_list import CameraList
+from cameras.commands.wiring import open_watcher, utc_now
 from cameras.status_page.server import open_page
-from cameras.ticks import every
 from cameras.values import Listen
+from cameras.watch.fleet import Fleet
+from cameras.watch.ticks import periodic
 from config import Config
 
 
@@ -25,7 +25,7 @@ async def main(count: int) -> None:
         fleet = Fleet(CameraList(cameras, {}, utc_now()), watcher.uploads, 300, utc_now)
         watcher.metrics.registry.register(fleet)
         async with open_page(config, fleet, watcher.metrics.registry):
-            waiting = [asyncio.create_task(watcher.watch(each, every(300, slot=3600))) for each in fleet.statuses]
+            waiting = [asyncio.create_task(watcher.watch(each, periodic(300, slot=3600))) for each in fleet.statuses]
             await asyncio.sleep(0.5)
             gc.collect()
             print(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))

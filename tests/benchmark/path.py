@@ -29,12 +29,12 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """The daemon's own path: thumbnail and put."""
-    from cameras.connection import open_session
-    from cameras.daemon import utc_now
-    from cameras.metrics import Metrics
-    from cameras.stores import open_store
+    from cameras.commands.wiring import utc_now
+    from cameras.connection.connection import open_session
+    from cameras.service.metrics import Metrics
+    from cameras.store.store import open_store
+    from cameras.store.uploads import Uploads
     from cameras.thumbnail import thumbnail
-    from cameras.uploads import Uploads
 
     async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
         uploads = Uploads(store, 300, Metrics())
@@ -51,7 +51,7 @@ async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
     """aiohttp and our S3 client alone: no deadline, no check of the picture, no second try, no metrics."""
     import aiohttp
 
-    from cameras.s3_client import open_client
+    from cameras.storage.s3_client import open_client
 
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session, open_client(servers.bucket) as bucket:
@@ -91,7 +91,7 @@ async def _put(bucket: "S3Client", camera: Camera, image: bytes) -> None:
     )
 
 
-async def batches_told(one: One, cameras: Iterator[Camera]) -> None:
+async def read_batches(one: One, cameras: Iterator[Camera]) -> None:
     """A batch for each number that comes in."""
     while line := await asyncio.to_thread(sys.stdin.readline):
         cpu, begun = _cpu(), time.monotonic()
@@ -148,7 +148,7 @@ def main(client: str, fleet: str, port: str, bucket: str) -> None:
     if client == "curl":
         curl(servers, cameras)
     else:
-        asyncio.run({"ours": ours, "bare": bare, "obvious": obvious}[client](servers, cameras, batches_told))
+        asyncio.run({"ours": ours, "bare": bare, "obvious": obvious}[client](servers, cameras, read_batches))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from cameras.camera import Address
-from cameras.stores import open_store
-from cameras.ticks import Tick, turns
+from cameras.store.store import open_store
+from cameras.watch.ticks import Tick, camera_ticks
 from tests.benchmark.servers import Servers
 from tests.proof.watching import watching
 
@@ -34,7 +34,7 @@ async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bo
             def ticks(position: int) -> AsyncIterator[Tick]:
                 healthy = position not in ailing
                 if ramp:
-                    slots = watched.noted(turns(position, count, interval), interval, healthy)
+                    slots = watched.noted(camera_ticks(position, count, interval), interval, healthy)
                 else:
                     slots = watched.slots(position, interval, cycles, healthy)
                 return _noted(slots, starts)

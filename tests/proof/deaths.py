@@ -47,7 +47,7 @@ def deaths(cameras: int, times: int, number: signal.Signals, restart: float) -> 
 
 def _is_whole(picture: bytes) -> bool:
     with suppress(NotAnImage):
-        return jpeg.whole(picture) == picture
+        return jpeg.extract(picture) == picture
     return False
 
 

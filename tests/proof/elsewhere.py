@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from cameras.camera import Camera
 from cameras.simulator import scene
-from cameras.simulator.acts import reset_connection
-from cameras.simulator.ailments import AILMENTS
-from cameras.simulator.pretend import PretendCamera
+from cameras.simulator.camera import SimulatedCamera
+from cameras.simulator.faults import FAULTS
+from cameras.simulator.responses import reset_connection
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
 MEMORY = "/dev/shm"  # for folders: a shared disk may take most of a second for one fsync
@@ -26,7 +26,7 @@ OUTAGES = {  # what a bucket answers
 
 
 class Elsewhere(NamedTuple):
-    """`healthy` and `ailing` cameras, those with their ailments; `bucket` is an S3 endpoint."""
+    """`healthy` and `ailing` cameras, those with their faults; `bucket` is an S3 endpoint."""
 
     healthy: list[Camera]
     ailing: list[tuple[Camera, str]]
@@ -34,31 +34,31 @@ class Elsewhere(NamedTuple):
 
 
 @contextmanager
-def elsewhere(healthy: int, ailments: list[str]) -> Iterator[Elsewhere]:
+def elsewhere(healthy: int, faults: list[str]) -> Iterator[Elsewhere]:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_main, args=(theirs, healthy, ailments), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_main, args=(theirs, healthy, faults), daemon=True)
     process.start()
     try:
         cameras, bucket = ours.recv()
-        ailing = list(zip(cameras[healthy:], ailments, strict=True))
+        ailing = list(zip(cameras[healthy:], faults, strict=True))
         yield Elsewhere(cameras[:healthy], ailing, bucket)
     finally:
         process.terminate()
         process.join()
 
 
-def _main(pipe: Pipe, healthy: int, ailments: list[str]) -> None:
-    asyncio.run(_serve(pipe, [*[""] * healthy, *ailments]))
+def _main(pipe: Pipe, healthy: int, faults: list[str]) -> None:
+    asyncio.run(_serve(pipe, [*[""] * healthy, *faults]))
 
 
-async def _serve(pipe: Pipe, ailments: list[str]) -> None:
+async def _serve(pipe: Pipe, faults: list[str]) -> None:
     still = scene.draw("pretend", "1", 0.0, "", quality=90)
     async with AsyncExitStack() as stack:
         cameras = []
-        for number, ailment in enumerate(ailments):
-            make = "GRIDSMART" if ailment and AILMENTS[ailment].tls else MAKES[number % len(MAKES)]
-            pretend = PretendCamera(make, str(number + 1), ailment=ailment, still=still)
-            pretend.asked = deque(maxlen=1)
+        for number, fault in enumerate(faults):
+            make = "GRIDSMART" if fault and FAULTS[fault].tls else MAKES[number % len(MAKES)]
+            pretend = SimulatedCamera(make, str(number + 1), fault=fault, still=still)
+            pretend.requests = deque(maxlen=1)
             cameras.append((await stack.enter_async_context(pretend)).camera)
         bucket = Bucket()
         await bucket.open()

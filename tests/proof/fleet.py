@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cameras.camera import Camera
-from cameras.simulator.ailments import AILMENTS
-from cameras.stores import FolderStore
+from cameras.simulator.faults import FAULTS
+from cameras.store.folder import FolderStore
 from tests.proof.elsewhere import MEMORY, elsewhere
-from tests.proof.row import Held, Row, check_kept, figures, held
+from tests.proof.row import Resources, Row, check_kept, figures, held
 from tests.proof.watching import Watched, forget_peak, watching
 
 SLACK = 100  # milliseconds, between two measurements on a machine that others use as well
 
 
 async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> AsyncIterator[Row]:
-    """The healthy ones alone, then with all ailments beside them, in one run."""
-    names = list(AILMENTS)
+    """The healthy ones alone, then with all faults beside them, in one run."""
+    names = list(FAULTS)
     with elsewhere(healthy, [names[number % len(names)] for number in range(ailing)]) as there:
         alone, before, after = await _cycles("healthy cameras alone", there.healthy, [], interval, cycles)
         yield alone
@@ -29,7 +29,7 @@ async def fleet(healthy: int, ailing: int, interval: float, cycles: int) -> Asyn
 
 async def _cycles(
     scenario: str, healthy: list[Camera], ailing: list[tuple[Camera, str]], interval: float, cycles: int
-) -> tuple[Row, Held, Held]:
+) -> tuple[Row, Resources, Resources]:
     """The first cycle is the warm-up."""
     cameras = [*healthy, *[camera for camera, _ in ailing]]
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -46,12 +46,12 @@ async def _cycles(
 
 
 def _wrong(watched: Watched, ailing: list[tuple[Camera, str]]) -> int:
-    """How many cameras are not as their ailment wants it: its error, the fallback put once, stopped by the rule; or
+    """How many cameras are not as their fault wants it: its error, the fallback put once, stopped by the rule; or
     else live."""
     states = {status.camera.id: status for status in watched.fleet.statuses}
     wrong = 0
-    for camera, ailment in ailing:
-        status, expected = states[camera.id], AILMENTS[ailment].error
+    for camera, fault in ailing:
+        status, expected = states[camera.id], FAULTS[fault].error
         if expected:
             right = type(status.error) is expected and watched.store.puts[camera.id, "fallback"] == 1
             right &= status.stopped == (

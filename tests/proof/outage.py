@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cameras.stores import open_store
-from cameras.ticks import Tick
+from cameras.store.store import open_store
+from cameras.watch.ticks import Tick
 from tests.proof.elsewhere import Bucket, elsewhere
 from tests.proof.row import Row, check_kept, figures, held
 from tests.proof.watching import Counting, Watched, forget_peak, watching

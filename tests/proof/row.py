@@ -24,7 +24,7 @@ class Row(NamedTuple):
     files: str  # open files before -> after
 
 
-class Held(NamedTuple):
+class Resources(NamedTuple):
     """What the process holds; `files` without the connections to the bucket, the `pool`."""
 
     memory: float
@@ -34,13 +34,13 @@ class Held(NamedTuple):
     pool: int
 
 
-async def held(bucket: str = "") -> Held:
+async def held(bucket: str = "") -> Resources:
     await asyncio.sleep(SETTLED)
     files, pool = open_files(bucket)
-    return Held(memory(), files, len(asyncio.all_tasks()), threading.active_count(), pool)
+    return Resources(memory(), files, len(asyncio.all_tasks()), threading.active_count(), pool)
 
 
-def check_kept(before: Held, after: Held) -> None:
+def check_kept(before: Resources, after: Resources) -> None:
     """That nothing piled up."""
     assert after.memory <= before.memory * GROWTH, (before, after)
     assert peak() <= before.memory * PEAK, (before, peak())
@@ -48,7 +48,9 @@ def check_kept(before: Held, after: Held) -> None:
     assert after.pool <= POOL, after
 
 
-def figures(scenario: str, due: int, served: int, watched: Watched, errors: int, before: Held, after: Held) -> Row:
+def figures(
+    scenario: str, due: int, served: int, watched: Watched, errors: int, before: Resources, after: Resources
+) -> Row:
     return Row(
         scenario,
         due,

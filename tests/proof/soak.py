@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from cameras.stores import open_store
+from cameras.store.store import open_store
 from tests.proof.elsewhere import elsewhere
 from tests.proof.row import Row, check_kept, figures, held
 from tests.proof.watching import forget_peak, watching

@@ -15,16 +15,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cameras.camera import Camera
-from cameras.camera_list import CameraList
-from cameras.connection import open_session
-from cameras.daemon import utc_now
-from cameras.fleet import Fleet
-from cameras.metrics import Metrics
-from cameras.stores import Store
+from cameras.camera_list.camera_list import CameraList
+from cameras.commands.wiring import utc_now
+from cameras.connection.connection import open_session
+from cameras.service.metrics import Metrics
+from cameras.store.store import Store
+from cameras.store.uploads import Uploads
 from cameras.thumbnail import thumbnail
-from cameras.ticks import Tick, every
-from cameras.uploads import Uploads
-from cameras.watch import Watcher
+from cameras.watch.fleet import Fleet
+from cameras.watch.ticks import Tick, periodic
+from cameras.watch.watcher import Watcher
 from tests.programs import PROGRAM
 
 FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
@@ -132,7 +132,7 @@ class Watched:
     def slots(self, position: int, interval: float, cycles: int, healthy: bool = True) -> AsyncIterator[Tick]:
         """`cycles` slots of the camera at this position in the fleet, their lateness noted."""
         slot = position / len(self.fleet.statuses) * interval
-        return self.noted(every(interval, slot), slot + (cycles - 0.5) * interval, healthy)
+        return self.noted(periodic(interval, slot), slot + (cycles - 0.5) * interval, healthy)
 
     async def watch(self, ticks: Callable[[int], AsyncIterator[Tick]]) -> None:
         async with asyncio.TaskGroup() as group:

@@ -1,0 +1,108 @@
+"""The private CSV that CAMERA_ADDRESSES names: where cameras are, and what else the public dataset must not say."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cameras.camera import ID, Address, Login
+from cameras.camera_list import csv_file
+from cameras.errors import ConfigError, UnknownMake
+from cameras.makes import find_make
+from cameras.text import quoted
+
+SETTING = "CAMERA_ADDRESSES"
+COLUMNS = ("camera_id", "address", "make", "username", "password", "path", "publish")
+GENERIC = "Generic"
+
+_TARGET = re.compile(r"/[!-~]*")
+_CREDENTIALS = re.compile(r"[?&](user(name)?|usr|login|pass(word|wd)?|pwd|pass|auth|token)=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One line of the file; None where it says nothing, so that the dataset's word counts."""
+
+    address: Address | None
+    make: str | None
+    login: Login | None
+    path: str | None
+    publish: bool
+
+
+NO_OVERRIDE = Override(address=None, make=None, login=None, path=None, publish=True)
+
+
+def read_addresses(path: Path) -> dict[str, Override]:
+    """The rows by camera id. ConfigError names the (first ten) lines that need mending, with a reason each."""
+    found: dict[str, Override] = {}
+    problems: list[str] = []
+    for line, row in csv_file.read(path, SETTING, COLUMNS):
+        try:
+            id = row.get("camera_id", "")
+            if not ID.fullmatch(id):
+                raise ValueError(f"camera_id {quoted(id)} must be letters, digits, - and _" if id else "no camera_id")
+            if id in found:
+                raise ValueError(f"camera {quoted(id)} stands in an earlier line too; keep one")
+            found[id] = _address_row(row)
+        except ValueError as error:
+            problems.append(f"line {line}: {error}")
+    if problems:
+        more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
+        raise ConfigError(f"{SETTING}={path} " + "; ".join(problems[:10]) + more)
+    return found
+
+
+def _address_row(row: dict[str, str]) -> Override:
+    """ValueError says what is wrong, without showing a password."""
+    return Override(_address(row.get("address")), _make(row), _login(row), _path(row), _publish(row))
+
+
+def _address(text: str | None) -> Address | None:
+    if not text:
+        return None
+    if "@" in text or "/" in text:  # not quoted in the message: it may be http://user:password@host/
+        raise ValueError("address must be a bare host, without http://, login or path")
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise ValueError(f"address {quoted(text)}: {error}") from None
+
+
+def _make(row: dict[str, str]) -> str | None:
+    if not row.get("make"):
+        return GENERIC if row.get("path") else None
+    try:
+        name = find_make(row["make"]).name
+    except UnknownMake:
+        raise ValueError(
+            f"unknown make {quoted(row['make'])}; use a make that README.md lists, or give a path"
+        ) from None
+    if (name == GENERIC) != bool(row.get("path")):
+        raise ValueError("a path goes with the make Generic or with none, and Generic needs one")
+    return name
+
+
+def _login(row: dict[str, str]) -> Login | None:
+    username, password = row.get("username", ""), row.get("password", "")
+    if bool(username) != bool(password):
+        raise ValueError("username and password go together; give both or neither")
+    source = f"its username and password in {SETTING}"
+    return Login.checked(username, password, source) if username else None
+
+
+def _path(row: dict[str, str]) -> str | None:
+    path = row.get("path")
+    if not path:
+        return None
+    if _CREDENTIALS.search(path):
+        raise ValueError("a path must not hold a login: URLs are logged; use username and password")
+    if not _TARGET.fullmatch(path):
+        raise ValueError(f"path {quoted(path)} must begin with / and hold no blanks")
+    return path
+
+
+def _publish(row: dict[str, str]) -> bool:
+    answer = row.get("publish", "").lower()
+    if answer not in ("", "yes", "no"):
+        raise ValueError("publish must be yes, no or blank")
+    return answer != "no"

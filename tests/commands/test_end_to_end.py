@@ -1,0 +1,165 @@
+"""The whole mission with real parts: Socrata over HTTPS, 30 cameras of all makes, some ailing, and an S3 server."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cameras import jpeg
+from cameras.makes import all_makes
+from cameras.simulator import scene
+from cameras.simulator.camera import SimulatedCamera
+from tests.programs import PROGRAM, Program
+from tests.socrata_server import SocrataServer
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
+AILING = {3: "off", 4: "wrong password", 5: "HTML page", 6: "cut off", 7: "hangs", 8: "wrong make"}
+
+
+@pytest.fixture
+def fleet() -> Iterator[list[SimulatedCamera]]:
+    """30 cameras with a picture of their own each, on an event loop in a thread of its own."""
+    names = [make.name for make in all_makes()]
+    cameras = []
+    for number in range(30):
+        still = scene.draw(f"camera {number}", str(number), 0.0, "")
+        cameras.append(
+            SimulatedCamera(names[number % len(names)], str(number), fault=AILING.get(number, ""), still=still)
+        )
+    loop, started, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with AsyncExitStack() as stack:
+            for camera in cameras:
+                await stack.enter_async_context(camera)
+            started.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    started.wait()
+    yield cameras
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def daemon(
+    fleet: list[SimulatedCamera], socrata: SocrataServer, s3: "S3Client", s3_url: str, tmp_path: Path
+) -> Program:
+    """Not yet started; the first half of the addresses in the dataset, the others and all logins in the file."""
+    socrata.rows = [
+        {"camera_id": each.id, "camera_status": "TURNED_ON", "camera_mfg": each.make, "location_name": " A / B"}
+        for each in fleet
+    ]
+    for row, each in zip(socrata.rows[:15], fleet, strict=False):
+        row["camera_ip"] = f"127.0.0.1:{each.port}"
+    socrata.rows.append({"camera_id": "99", "camera_status": "DESIRED"})
+    lines = ["camera_id,address,username,password,path"]
+    for number, each in enumerate(fleet):
+        address = f"127.0.0.1:{each.port}" if number >= 15 else ""
+        path = "/still.jpg" if each.make == "Generic" else ""
+        lines.append(f"{each.id},{address},{each.login_check.username},{each.login_check.password},{path}")
+    (tmp_path / "addresses.csv").write_text("\n".join(lines))
+    return Program(
+        tmp_path,
+        STORE="s3://pictures",
+        AWS_ENDPOINT_URL=s3_url,
+        SOCRATA_DOMAIN=socrata.domain,
+        CAMERA_ADDRESSES="addresses.csv",
+        INTERVAL="1",
+        TIMEOUT="0.8",
+        LOG_FILE="cctv.log",
+        LOG_LEVEL="DEBUG",
+    )
+
+
+def _states(s3: "S3Client") -> dict[str, str]:
+    """{camera id: state} as the objects' metadata say."""
+    names = [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures").get("Contents", [])]
+    return {name[6:-4]: s3.head_object(Bucket="pictures", Key=name)["Metadata"]["state"] for name in names}
+
+
+def _object(s3: "S3Client", camera: SimulatedCamera) -> "GetObjectOutputTypeDef":
+    return s3.get_object(Bucket="pictures", Key=f"image/{camera.id}.jpg")
+
+
+def test_the_daemon_keeps_the_pictures_of_a_fleet_fresh(
+    daemon: Program, fleet: list[SimulatedCamera], s3: "S3Client", tmp_path: Path
+) -> None:
+    s3.put_bucket_versioning(Bucket="pictures", VersioningConfiguration={"Status": "Enabled"})
+    ailing = [fleet[number] for number in AILING]
+    healthy = [camera for camera in fleet if camera not in ailing]
+    with daemon:
+        daemon.until(lambda: len(_states(s3)) == 30)
+        _check_objects(s3, healthy, ailing)
+        _check_recovery(daemon, s3, fleet[5])
+        _check_stop(daemon, fleet[3], healthy[0])
+        _check_fallback_was_put_once(s3, fleet[3])
+        assert daemon.stop() == 0
+    _check_nothing_half_and_nothing_told(daemon, fleet, s3, tmp_path)
+    fleet[3].fault = ""
+    with daemon:
+        daemon.until(lambda: _states(s3)[fleet[3].id] == "live")
+        assert daemon.stop() == 0
+
+
+def _check_objects(s3: "S3Client", healthy: list[SimulatedCamera], ailing: list[SimulatedCamera]) -> None:
+    for camera in healthy:
+        found = _object(s3, camera)
+        headers = found["ResponseMetadata"]["HTTPHeaders"]
+        assert found["Body"].read() == camera.still, camera.make
+        assert headers["content-type"] == "image/jpeg"
+        assert (found["Metadata"]["camera-id"], found["Metadata"]["state"]) == (camera.id, "live")
+        captured = datetime.fromisoformat(found["Metadata"]["captured-at"])
+        assert parsedate_to_datetime(headers["expires"]) == captured + timedelta(seconds=1)
+        assert headers["expires"].endswith(" GMT")
+        assert timedelta(0) <= datetime.now(UTC) - captured < timedelta(seconds=30)
+    for camera in ailing:
+        found = _object(s3, camera)
+        assert found["Body"].read() == FALLBACK, camera.fault
+        assert found["Metadata"]["state"] == "fallback"
+
+
+def _check_recovery(daemon: Program, s3: "S3Client", camera: SimulatedCamera) -> None:
+    camera.fault = ""
+    daemon.until(lambda: _states(s3)[camera.id] == "live")
+    daemon.until(lambda: f"camera {camera.id} ({camera.make}): live again" in daemon.err)
+
+
+def _check_stop(daemon: Program, camera: SimulatedCamera, witness: SimulatedCamera) -> None:
+    """A stopped camera is not asked again, however well it is, while another's slots go on."""
+    daemon.until(lambda: f"camera {camera.id} ({camera.make}): stopped until the next restart" in daemon.err)
+    asked, seen = len(camera.requests), len(witness.requests)
+    camera.fault = ""
+    daemon.until(lambda: len(witness.requests) >= seen + 6)
+    assert len(camera.requests) == asked
+
+
+def _check_fallback_was_put_once(s3: "S3Client", camera: SimulatedCamera) -> None:
+    versions = s3.list_object_versions(Bucket="pictures", Prefix=f"image/{camera.id}.jpg")["Versions"]
+    assert len(versions) == 1
+
+
+def _check_nothing_half_and_nothing_told(
+    daemon: Program, fleet: list[SimulatedCamera], s3: "S3Client", folder: Path
+) -> None:
+    for camera in fleet:
+        body = _object(s3, camera)["Body"].read()
+        assert jpeg.extract(body) == body
+    told = daemon.err + daemon.out + (folder / "cctv.log").read_text()
+    assert "stopped by a signal" in told
+    assert "Traceback" not in told
+    for secret in ("test-secret", *(camera.login_check.password for camera in fleet)):
+        assert secret not in told

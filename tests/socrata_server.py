@@ -1,0 +1,84 @@
+"""A stand-in for one dataset of a Socrata portal: GET /resource/<id>.json over HTTPS."""
+
+import json
+import re
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, urlsplit
+
+DATASET = "b4k4-adkb"
+
+
+class Answer(NamedTuple):
+    status: int
+    body: bytes
+    content_type: str = "application/json;charset=utf-8"
+
+
+class SocrataServer:
+    """`rows` is the dataset; `failure`, when set, is the answer to everything; `token` the only app token taken."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.failure: Answer | None = None
+        self.token: str | None = None
+        self.queries: list[dict[str, str]] = []
+        self.dripping = threading.Event()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                answer = server.answer(self.path, self.headers.get("X-App-Token"))
+                self.send_response(answer.status)
+                if answer.content_type:
+                    self.send_header("Content-Type", answer.content_type)
+                self.send_header("Content-Length", str(len(answer.body) + server.dripping.is_set()))
+                self.end_headers()
+                self.wfile.write(answer.body)
+                if server.dripping.is_set():
+                    server.stopped.wait()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self.stopped = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.domain = f"localhost:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, target: str, token: str | None) -> Answer:
+        url = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        self.queries.append(query)
+        if self.failure:
+            return self.failure
+        if self.token and token != self.token:
+            return Answer(403, b'{"code":"permission_denied","error":true,"message":"Invalid app_token specified"}')
+        if url.path != f"/resource/{DATASET}.json":
+            return Answer(404, b'{"code":"dataset.missing","error":true}')
+        return self._select(query)
+
+    def _select(self, query: dict[str, str]) -> Answer:
+        """$where of the form column='text'; a page has 1,000 rows unless $limit says otherwise."""
+        where = re.fullmatch(r"(\w+)='([^']*)'", query.get("$where", ""))
+        if query.get("$where") and not where:
+            return Answer(400, b'{"message":"Query coordinator error: query.soql"}')
+        rows = [row for row in self.rows if not where or row.get(where[1]) == where[2]]
+        if query.get("$order") != ":id":
+            rows.reverse()  # without an order Socrata gives rows in any
+        offset, limit = int(query.get("$offset", 0)), int(query.get("$limit", 1000))
+        return Answer(200, json.dumps(rows[offset : offset + limit]).encode())
