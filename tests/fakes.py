@@ -1,4 +1,4 @@
-"""Small fakes: a store in memory, and a clock that moves when told."""
+"""Small fakes: a store in memory, and clocks that move only when a test moves them."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,22 +10,23 @@ from cameras.watch.ticks import Tick
 
 class Put(NamedTuple):
     name: str
-    image: bytes
+    content: bytes
     expires: datetime
     metadata: Mapping[str, str]
 
 
 class MemoryStore:
-    """Remembers every put; refuses while `out`."""
+    """Remembers every put; fails while `out`."""
 
     def __init__(self) -> None:
         self.puts: list[Put] = []
         self.out = False
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
         if self.out:
             raise StoreError("bucket: SlowDown; wait")
-        self.puts.append(Put(name, image, expires, dict(metadata)))
+        self.puts.append(Put(name, content, expires, dict(metadata)))
+        return 0
 
     @property
     def states(self) -> list[str]:
@@ -33,6 +34,8 @@ class MemoryStore:
 
 
 class Clock:
+    """The time of day, in UTC and as seconds."""
+
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
@@ -44,6 +47,20 @@ class Clock:
 
     def forward(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
+
+
+class FakeTime:
+    """A monotonic clock and its `sleep`, which takes no time: it moves the clock on, by `lag` seconds too far."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.lag = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += max(0.0, seconds) + self.lag
 
 
 async def some_ticks(count: int) -> AsyncIterator[Tick]:

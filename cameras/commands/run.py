@@ -43,7 +43,7 @@ async def _watch_all(fleet: Fleet, watcher: Watcher) -> None:
     """Returns when every camera has stopped."""
     async with asyncio.TaskGroup() as watches:
         for position, status in enumerate(fleet.statuses):
-            watches.create_task(watcher.watch(status, camera_ticks(position, len(fleet.statuses), fleet.interval)))
+            watches.create_task(watcher.watch(status, camera_ticks(position, fleet.interval)))
 
 
 async def summaries(ticks: AsyncIterator[Tick], summary: Callable[[], str]) -> None:

@@ -59,7 +59,7 @@ class PageModel:
             "failures": status.failures,
             "failing_since": _iso(status.failing_since),
             "last_live": _iso(status.last_live),
-            "next_try": _iso(status.next_try),
+            "next_try": _iso(status.next_attempt),
             "frozen": status.frozen,
             "outcomes": [_outcome(each) for each in status.outcomes] if outcomes else [],
             **({"address": str(camera.address)} if self.addresses else {}),
@@ -84,9 +84,9 @@ class PageModel:
             "pictures_shown": self.pictures is not None,
             "store": {"name": str(uploads.store), "error": str(uploads.error) if uploads.error else None},
             "camera_list": {
-                "saved": _iso(fleet.cameras.saved),
-                "kept": fleet.cameras.kept,
-                "left_out": {reason: len(ids) for reason, ids in fleet.cameras.skipped.items()},
+                "saved": _iso(fleet.camera_list.saved),
+                "kept": fleet.camera_list.kept,
+                "left_out": {reason: len(ids) for reason, ids in fleet.camera_list.skipped.items()},
             },
             "cameras": [self.camera(status, outcomes) for status in fleet.statuses],
         }

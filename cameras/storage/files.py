@@ -1,23 +1,24 @@
-"""Files that are whole or not there: a reader, or a power cut, never meets half of one."""
+"""Atomic file writes: readers and power cuts see the old file or the new one."""
 
 import os
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write `content` beside `path`, make sure it is on the disk, then rename it there; makes missing folders.
+    """Write `content` to a temporary file next to `path`, sync it, then rename it; creates missing folders.
 
-    The name beside is always the same, so that what a killed process leaves behind is overwritten, not piled up.
+    The temporary file always has the same name, so that the next write replaces what a killed process left. It is
+    removed if the write fails with an OSError, which is raised.
     """
-    beside = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        beside.replace(path)
+        temporary.replace(path)
     except OSError:
-        beside.unlink(missing_ok=True)  # on a full disk every byte counts
+        temporary.unlink(missing_ok=True)  # the disk may be full
         raise

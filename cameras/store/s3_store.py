@@ -42,13 +42,13 @@ class S3Store:
     def __str__(self) -> str:
         return f"bucket s3://{self.bucket}/{self.prefix}"
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
         try:
             async with asyncio.timeout(PUT_DEADLINE):
                 await self.client.put_object(
                     Bucket=self.bucket,
                     Key=self.prefix + name,
-                    Body=image,
+                    Body=content,
                     ContentType="image/jpeg",
                     Expires=expires,
                     Metadata=metadata,
@@ -63,6 +63,7 @@ class S3Store:
         except Exception as error:  # whatever AWS's libraries raise is an outage of the store, never the fleet's end
             detail = printable(str(error), 200)  # botocore quotes what it quotes
             raise StoreError(f"{self}: {detail}; check AWS credentials, region, endpoint and network") from error
+        return 0
 
 
 @asynccontextmanager

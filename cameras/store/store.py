@@ -1,4 +1,4 @@
-"""Where pictures go: what a store is, and the one that a setting names."""
+"""What a store is, and the one that a setting names."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,8 +10,14 @@ from cameras.store.folder import FolderStore
 
 
 class Store(Protocol):
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
-        """Replace the picture `name` at once and as a whole; StoreError if it cannot be done, or perhaps was not."""
+    """Where pictures are published. Its `str` names it in log lines and errors."""
+
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
+        """Replace the picture `name` atomically; StoreError if that failed, or if its outcome is unknown.
+
+        Returns how many of its attempts were sent and not answered: the store may still apply them, over what was put
+        after them. The error's `unanswered` says the same.
+        """
 
 
 @asynccontextmanager
@@ -20,9 +26,7 @@ async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator
     if not url.startswith("s3://"):
         yield FolderStore(Path(url))
         return
-    from cameras.store.s3_store import (
-        open_bucket,
-    )  # with AWS's libraries, a third of the start, which a folder is spared
+    from cameras.store.s3_store import open_bucket  # AWS's libraries take a third of the start-up time
 
     async with open_bucket(url, endpoint_url) as store:
         yield store

@@ -1,4 +1,4 @@
-"""The whole fleet at a glance: what the summary, the page, the metrics, the health and systemd read."""
+"""The whole fleet, for reading: summary, page, metrics, health and systemd's status line."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,79 +9,88 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from cameras.camera_list.camera_list import CameraList
-from cameras.store.uploads import Uploads
-from cameras.watch.status import Status
+from cameras.store import Uploads
+from cameras.watch.status import State, Status
 
 MAX_CACHE_AGE = timedelta(days=1)
 
 
-@dataclass(eq=False)  # a collector is hashed
+@dataclass(eq=False)  # hashable, as prometheus_client requires of a collector
 class Fleet:
-    """`interval` in seconds; `now` gives the time in UTC."""
+    """A view of all cameras; it changes nothing."""
 
-    cameras: CameraList
+    camera_list: CameraList
     uploads: Uploads
-    interval: float
-    now: Callable[[], datetime]
-    statuses: list[Status] = field(init=False)
-    started: datetime = field(init=False)
+    interval: float  # seconds
+    now: Callable[[], datetime]  # UTC
+    statuses: list[Status] = field(init=False)  # in the list's order
+    started: datetime = field(init=False)  # UTC
 
     def __post_init__(self) -> None:
-        self.statuses = [Status(camera) for camera in self.cameras.cameras]
+        self.statuses = [Status(camera) for camera in self.camera_list.cameras]
         self.started = self.now()
 
-    def counts(self) -> dict[str, int]:
-        """Cameras by state, the dark ones first; `waiting` only while there are any."""
-        counted = Counter(status.state for status in self.statuses)
-        fixed = {state: counted[state] for state in ("failing", "stopped", "live")}
-        return fixed | ({"waiting": counted["waiting"]} if counted["waiting"] else {})
+    def counts(self) -> dict[State, int]:
+        """Cameras by state, offline ones first."""
+        count = Counter(status.state for status in self.statuses)
+        states: tuple[State, ...] = ("failing", "stopped", "live", "waiting")
+        return {state: count[state] for state in states}
 
     def reasons(self) -> list[tuple[str, int]]:
-        """Why cameras are dark, by the error's name, the most frequent first."""
+        """Why cameras are offline: the errors' names and how many have each, the most frequent first."""
         return Counter(type(status.error).__name__ for status in self.statuses if status.error).most_common()
 
     def summary(self) -> str:
         """`live 962, failing 21, stopped 17 (Unreachable 30, LoginRejected 8)`."""
-        counts = self.counts()
-        line = ", ".join(
-            f"{state} {counts[state]}" for state in ("live", "failing", "stopped", "waiting") if state in counts
-        )
+        line = ", ".join(f"{state} {count}" for state, count in self._shown_counts())
         if frozen := sum(status.frozen for status in self.statuses):
             line += f", frozen {frozen}"
         if reasons := self.reasons():
             line += " (" + ", ".join(f"{name} {count}" for name, count in reasons) + ")"
-        return line + (f"; store fails, {self.uploads.failed} uploads lost" if self.uploads.error else "")
+        return line + (f"; uploads are failing, {self.uploads.failed} so far" if self.uploads.error else "")
 
     def status_line(self) -> str:
-        """`962 live, 21 failing, 17 stopped`, for systemctl status."""
+        """`962 live, 21 failing, 17 stopped`, for `systemctl status`."""
+        return ", ".join(f"{count} {state}" for state, count in self._shown_counts())
+
+    def _shown_counts(self) -> list[tuple[State, int]]:
         counts = self.counts()
-        return ", ".join(f"{counts[state]} {state}" for state in ("live", "failing", "stopped"))
+        states: tuple[State, ...] = ("live", "failing", "stopped", "waiting")
+        return [(state, counts[state]) for state in states if counts[state] or state != "waiting"]
 
     @property
     def last_success(self) -> datetime | None:
-        """When a live picture was last put."""
+        """When a live picture was last put, in UTC."""
         return max((status.last_live for status in self.statuses if status.last_live), default=None)
 
     def problems(self) -> list[str]:
-        """What is wrong with the service as a whole; single dark cameras are not."""
-        found = []
-        if self.cameras.kept and self.now() - self.cameras.saved > MAX_CACHE_AGE:
-            found.append(
-                f"camera list too old: kept since {self.cameras.saved:%Y-%m-%d %H:%M} UTC; see the log for why"
-            )
-        if self.uploads.clock() - self.uploads.published > 2 * self.interval:
-            found.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")
+        """What is wrong with the service as a whole; single offline cameras are not."""
+        problems = []
+        saved = self.camera_list.saved
+        if self.camera_list.kept and self.now() - saved > MAX_CACHE_AGE:
+            problems.append(f"camera list is out of date: last read {saved:%Y-%m-%d %H:%M} UTC; see the log for why")
+        if self.uploads.silent_for > timedelta(seconds=2 * self.interval):
+            problems.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")
         if self.uploads.error:
-            found.append(f"store refuses pictures: {self.uploads.error}")
-        return found
+            problems.append(f"uploads are failing: {self.uploads.error}")
+        return problems
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges that are read off the fleet when Prometheus asks (prometheus_client's Collector)."""
+        """The gauges that are computed when Prometheus scrapes them (prometheus_client's Collector)."""
         states = GaugeMetricFamily("cctv_cameras", "Cameras by state and make.", labels=["state", "make"])
-        for (state, make), count in Counter((each.state, each.camera.make) for each in self.statuses).items():
-            states.add_metric([state, make], count)
-        frozen = GaugeMetricFamily("cctv_frozen_cameras", "Live, but always with the same picture.", labels=["make"])
-        for make in {each.camera.make for each in self.statuses}:
-            frozen.add_metric([make], sum(each.frozen for each in self.statuses if each.camera.make == make))
-        age = (self.now() - self.cameras.saved).total_seconds()
-        yield from (states, frozen, GaugeMetricFamily("cctv_camera_list_age_seconds", "Age of the list.", value=age))
+        for labels, count in Counter((status.state, status.camera.make) for status in self.statuses).items():
+            states.add_metric(labels, count)
+        frozen = GaugeMetricFamily(
+            "cctv_frozen_cameras", "Live cameras that keep sending the same picture.", labels=["make"]
+        )
+        frozen_by_make = {status.camera.make: 0 for status in self.statuses}
+        for status in self.statuses:
+            frozen_by_make[status.camera.make] += status.frozen
+        for make, count in frozen_by_make.items():
+            frozen.add_metric([make], count)
+        saved = self.camera_list.saved.timestamp()
+        yield from (
+            states,
+            frozen,
+            GaugeMetricFamily("cctv_camera_list_timestamp_seconds", "When the list was read, Unix time.", value=saved),
+        )

@@ -1,4 +1,4 @@
-"""All that is remembered about one camera while the process runs."""
+"""What is known about one camera while the process runs."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -7,46 +7,41 @@ from typing import Literal, NamedTuple
 
 from cameras.camera import Camera
 from cameras.errors import CctvImagesError
+from cameras.store import Shown
 
-OUTCOMES = 12  # an hour's worth at five minutes
-FROZEN_AFTER = 4  # cycles in a row with the same picture, byte for byte: noise alone makes two frames differ
+MAX_OUTCOMES = 12  # an hour of them at five minutes
+FROZEN_AFTER = 4  # identical pictures in a row: sensor noise alone makes two frames differ
 
 State = Literal["waiting", "live", "failing", "stopped"]
 
 
 class Outcome(NamedTuple):
-    """How one try went. `result` is "live" or the error's name; `seconds` it took; `size` of the picture in bytes."""
+    """How one attempt to fetch a picture ended."""
 
-    at: datetime
-    result: str
-    text: str
-    seconds: float
-    size: int
+    at: datetime  # UTC
+    result: str  # "live" or the error's class
+    text: str  # the error's sentence, or ""
+    seconds: float  # it took
+    size: int  # of the picture in bytes, or 0
 
 
 @dataclass(slots=True)
 class Status:
-    """Written by `watch.Watcher` alone; the log, the page and the metrics read it.
-
-    `shown` is what the store holds now as far as we know, put there at `shown_at`: None when nothing was put yet or a
-    put failed half-way. `failures` counts cycles in a row without a picture from the camera; `login_failures` those of
-    them, in a row, that ended in a rejected login. `error` is why there is no fresh picture in the store, None when
-    there is one. `same` counts pictures in a row that are equal, byte for byte, to the one before. Times are UTC.
-    """
+    """What is known about one camera. Written only by the watcher; page, metrics and log read it."""
 
     camera: Camera
-    shown: Literal["live", "fallback"] | None = None
-    shown_at: datetime | None = None
-    failures: int = 0
-    login_failures: int = 0
-    error: CctvImagesError | None = None
-    failing_since: datetime | None = None
-    last_live: datetime | None = None
-    next_try: datetime | None = None
-    stopped: bool = False
-    fingerprint: int = 0
-    same: int = 0
-    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
+    shown: Shown | None = None  # what the store has; None: nothing yet, or the last put failed and may be applied
+    shown_at: datetime | None = None  # UTC, when that was put
+    failures: int = 0  # cycles in a row without a picture from the camera
+    login_failures: int = 0  # the latest of these, in a row, that ended in a rejected login
+    error: CctvImagesError | None = None  # why the store has no fresh picture; None: it has one, or none was due yet
+    failing_since: datetime | None = None  # UTC, the first of these failures; None: not failing
+    last_live: datetime | None = None  # UTC, when a live picture was last put
+    next_attempt: datetime | None = None  # UTC; None: not known yet, or stopped
+    stopped: bool = False  # no further attempts are made
+    fingerprint: int = 0  # of the latest picture
+    identical: int = 0  # pictures in a row that equal the one before, byte for byte
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=MAX_OUTCOMES))  # the latest attempts
 
     @property
     def state(self) -> State:
@@ -58,5 +53,5 @@ class Status:
 
     @property
     def frozen(self) -> bool:
-        """It is live, but always with the same picture."""
-        return self.state == "live" and self.same + 1 >= FROZEN_AFTER
+        """Whether the camera is live but keeps sending the same picture."""
+        return self.state == "live" and self.identical + 1 >= FROZEN_AFTER

@@ -1,53 +1,85 @@
-"""When each camera's turn comes: a fixed grid of time slots, not sleep-after-work.
+"""When each camera's slots are: on a fixed grid, not a pause after each cycle.
 
-Camera i of n owns the slots start + i/n · interval + k · interval, so that load is even and a picture is due just when
-the last one's Expires passes. Ahead of its grid each camera has one turn in a short ramp, so that a restart refreshes
-1,000 cameras within a minute. Time is the event loop's: setting the clock does not move the slots.
+A camera's slots are one interval apart, so a picture is replaced just when its Expires passes. Its phase, the position
+of its slots within the interval, depends only on its number, so no slot moves when other cameras come or go. Phases
+follow the golden ratio, which spreads any number of cameras evenly. After a start each camera ticks once in a short
+ramp, so that 1,000 cameras are fresh within a minute. Time is monotonic: setting the clock moves no slot.
 """
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 
-RAMP = 25.0  # cameras a second
+RAMP_RATE = 25.0  # cameras per second
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2  # 0.618034
+
+Clock = Callable[[], float]  # monotonic seconds
+Sleep = Callable[[float], Awaitable[object]]
 
 
 class Tick(NamedTuple):
-    """One turn. `late`: seconds since its slot began; `next_in`: seconds until the next slot begins."""
+    """The start of one cycle."""
 
-    late: float
-    next_in: float
+    late: float  # seconds since its slot began
+    next_in: float  # seconds until the next slot begins
 
 
-async def periodic(interval: float, slot: float = 0.0, ramp: float | None = None) -> AsyncIterator[Tick]:
-    """A tick at `ramp` (if that is before `slot`), at `slot`, and every `interval` after it; seconds from now.
+def phase(number: int) -> float:
+    """The start of camera `number`'s slots, as a fraction of the interval."""
+    return number * GOLDEN_RATIO % 1.0
 
-    A slot that passes while the last tick is still being worked on is skipped, never bunched up with the next.
+
+async def periodic(
+    interval: float,
+    slot: float = 0.0,
+    ramp: float | None = None,
+    *,
+    origin: float | None = None,
+    clock: Clock | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncIterator[Tick]:
+    """A tick at `origin + slot` and every `interval` seconds after it; with `ramp`, one tick before the first of them.
+
+    `origin` is a time of `clock`, by default now; `clock` is by default the event loop's. Slots that have passed, or
+    that pass while the last tick is being worked on, are skipped. The extra tick comes `ramp` seconds from now unless
+    a slot comes first; a slot less than a tenth of the interval after it is skipped.
     """
-    now = asyncio.get_running_loop().time
+    now = clock or asyncio.get_running_loop().time
     start = now()
-    first, turn = start + slot, 0
-    if ramp is not None and ramp < slot:
-        await asyncio.sleep(ramp)
-        yield Tick(now() - start - ramp, first - now())
-        turn = max(0, math.ceil((now() - first) / interval))
+    first = slot + (start if origin is None else origin)
+
+    def next_slot(time: float) -> int:
+        """The number of the first slot at or after `time`."""
+        return max(0, math.ceil((time - first) / interval))
+
+    number = next_slot(start)
+    if ramp is not None and start + ramp < first + number * interval:
+        await sleep(ramp)
+        number = next_slot(start + ramp + interval / 10)
+        yield Tick(now() - start - ramp, first + number * interval - now())
+        number = max(number, next_slot(now()))
     while True:
-        due = first + turn * interval
-        await asyncio.sleep(due - now())
+        due = first + number * interval
+        await sleep(due - now())
         yield Tick(now() - due, due + interval - now())
-        turn = max(turn + 1, math.ceil((now() - first) / interval))
+        number = max(number + 1, next_slot(now()))
 
 
-def camera_ticks(position: int, fleet: int, interval: float) -> AsyncIterator[Tick]:
-    """The ticks of camera number `position` of `fleet`."""
-    slot, ramp = position / fleet * interval, position / RAMP
-    if 0 < slot - ramp < interval / 10:  # nearly the same moment: the first turn serves for both
-        slot += interval
-    return periodic(interval, slot, ramp)
+def camera_ticks(
+    number: int,
+    interval: float,
+    *,
+    origin: float | None = None,
+    clock: Clock | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncIterator[Tick]:
+    """The ticks of the camera that was added as `number`, from 0, to the grid that started at `origin`."""
+    slot, ramp = phase(number) * interval, number / RAMP_RATE
+    return periodic(interval, slot, ramp, origin=origin, clock=clock, sleep=sleep)
 
 
-async def single_tick(position: int) -> AsyncIterator[Tick]:
+async def single_tick(number: int, *, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Tick]:
     """One tick in the ramp, and no other."""
-    await asyncio.sleep(position / RAMP)
+    await sleep(number / RAMP_RATE)
     yield Tick(0.0, 0.0)

@@ -32,8 +32,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
     from cameras.commands.wiring import utc_now
     from cameras.connection.connection import open_session
     from cameras.service.metrics import Metrics
-    from cameras.store.store import open_store
-    from cameras.store.uploads import Uploads
+    from cameras.store import Upload, Uploads, open_store
     from cameras.thumbnail import thumbnail
 
     async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
@@ -41,8 +40,8 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
 
         async def one(camera: Camera) -> None:
             image = await thumbnail(camera, session, 60)
-            metadata = {"camera-id": camera.id, "captured-at": utc_now().isoformat(), "state": "live"}
-            await uploads.put(f"image/{camera.id}.jpg", image, utc_now() + timedelta(seconds=300), metadata)
+            now = utc_now()
+            await uploads.put(Upload(camera, image, "live", now, now + timedelta(seconds=300)))
 
         await batches(one, cameras)
 

@@ -34,7 +34,7 @@ async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bo
             def ticks(position: int) -> AsyncIterator[Tick]:
                 healthy = position not in ailing
                 if ramp:
-                    slots = watched.noted(camera_ticks(position, count, interval), interval, healthy)
+                    slots = watched.noted(camera_ticks(position, interval), interval, healthy)
                 else:
                     slots = watched.slots(position, interval, cycles, healthy)
                 return _noted(slots, starts)

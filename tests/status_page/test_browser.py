@@ -52,10 +52,10 @@ def _thousand(folder: Path) -> Fleet:
         if number % 1000 % 26 == 7:
             status.error = ERRORS[number % 3]
             status.failures, status.failing_since = number % 4 + 1, now - timedelta(minutes=number)
-            status.stopped, status.next_try = number > 540, now + timedelta(seconds=300)
+            status.stopped, status.next_attempt = number > 540, now + timedelta(seconds=300)
             status.outcomes.append(Outcome(now, type(status.error).__name__, str(status.error), 10.0, 0))
         else:
-            status.last_live, status.same = now, FROZEN_AFTER if number % 331 == 5 else 0
+            status.last_live, status.identical = now, FROZEN_AFTER if number % 331 == 5 else 0
             status.outcomes.append(Outcome(now, "live", "", 0.31, 21_400))
         drawn = scene.draw(
             f"{status.camera.id} {status.camera.place}", status.camera.id, float(number), "14:00", quality=50

@@ -3,38 +3,46 @@ import threading
 
 import pytest
 
-from cameras.storage import disk
-from cameras.storage.disk import Disk
+from cameras.storage import Disk
 
 
-async def test_a_call_that_hangs_keeps_its_turn_and_the_next_one_waits_beyond_its_deadline(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(disk, "DEADLINE", 0.1)
-    hung, released = Disk(at_once=1), threading.Event()
-    first, second = asyncio.create_task(hung.call(released.wait)), asyncio.create_task(hung.call(lambda: "read"))
+async def test_hung_call_keeps_its_place_and_the_next_waits() -> None:
+    """The wait is not part of the next call's deadline."""
+    disk, released = Disk(at_once=1, deadline=0.1), threading.Event()
+    first, second = asyncio.create_task(disk.call(released.wait)), asyncio.create_task(disk.call(lambda: "read"))
     with pytest.raises(TimeoutError):
         await first
     released.set()
     assert await second == "read"
 
 
-async def test_nobody_waits_for_ever_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "DEADLINE", 0.1)
-    monkeypatch.setattr(disk, "QUEUE_DEADLINE", 0.1)
-    hung, released = Disk(at_once=1), threading.Event()
-    results = await asyncio.gather(*[hung.call(released.wait) for _ in range(3)], return_exceptions=True)
+async def test_wait_for_a_place_has_a_deadline() -> None:
+    disk, released = Disk(at_once=1, deadline=0.1, queue_deadline=0.1), threading.Event()
+    results = await asyncio.gather(*[disk.call(released.wait) for _ in range(3)], return_exceptions=True)
     released.set()
     assert [type(result) for result in results] == [TimeoutError] * 3
 
 
-async def test_a_machine_without_a_thread_to_spare_is_an_os_error(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_ended_is_called_once_the_call_has_ended() -> None:
+    """Not at the deadline; and at once for a call that will not start."""
+    disk, released = Disk(at_once=1, deadline=0.1, queue_deadline=0.2), threading.Event()
+    first, second = asyncio.Event(), asyncio.Event()
+    results = await asyncio.gather(
+        disk.call(released.wait, first.set), disk.call(released.wait, second.set), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [TimeoutError] * 2
+    assert (first.is_set(), second.is_set()) == (False, True)
+    released.set()
+    await first.wait()
+
+
+async def test_missing_thread_is_an_os_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    free = Disk(at_once=1)
+    disk = Disk(at_once=1)
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", start)
         with pytest.raises(OSError, match="can't start new thread"):
-            await free.call(lambda: "read")
-    assert await free.call(lambda: "read") == "read"
+            await disk.call(lambda: "read")
+    assert await disk.call(lambda: "read") == "read"

@@ -1,8 +1,5 @@
 import asyncio
 import json
-import os
-import resource
-import shutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cameras.errors import StoreError
-from cameras.storage import disk
 from cameras.store import s3_store
-from cameras.store.folder import FolderStore
 from cameras.store.store import open_store
 
 if TYPE_CHECKING:
@@ -208,73 +203,3 @@ async def test_credentials_that_cannot_be_renewed_are_an_outage_and_not_a_bug(
     async with _bucket_that_says(None) as (url, _), open_store("s3://pictures", url) as store:
         with pytest.raises(StoreError, match=r"still expired.*check AWS credentials"):
             await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
-
-
-async def test_a_write_that_hangs_is_left_at_the_deadline_and_keeps_its_file_to_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A pipe that nobody reads stands for a file server that is gone."""
-    monkeypatch.setattr(disk, "DEADLINE", 0.2)
-    store = FolderStore(tmp_path)
-    os.mkfifo(tmp_path / ".1.jpg.part")
-    with pytest.raises(StoreError, match="its disk hangs; check it"):
-        await store.put("1.jpg", b"x", EXPIRES, METADATA)
-    with pytest.raises(StoreError, match="its last write still hangs; check its disk"):
-        await store.put("1.jpg", b"y", EXPIRES, METADATA)
-    await store.put("2.jpg", b"z", EXPIRES, METADATA)
-    assert (tmp_path / "2.jpg").read_bytes() == b"z"
-    with (tmp_path / ".1.jpg.part").open("rb") as pipe:
-        assert await asyncio.to_thread(pipe.read) == b"x"
-
-
-async def test_a_folder_holds_the_pictures_by_name(tmp_path: Path, picture: bytes) -> None:
-    async with open_store(str(tmp_path / "public")) as store:
-        await store.put("image/1.jpg", b"old", EXPIRES, METADATA)
-        await store.put("image/1.jpg", picture, EXPIRES, METADATA)
-    assert [path.name for path in (tmp_path / "public/image").iterdir()] == ["1.jpg"]
-    assert (tmp_path / "public/image/1.jpg").read_bytes() == picture
-
-
-async def test_a_reader_never_sees_half_a_picture(tmp_path: Path) -> None:
-    store = FolderStore(tmp_path)
-    pictures = [bytes([number]) * 300_000 for number in range(40)]
-    await store.put("1.jpg", pictures[0], EXPIRES, METADATA)
-
-    async def write() -> None:
-        for each in pictures:
-            await store.put("1.jpg", each, EXPIRES, METADATA)
-
-    writing = asyncio.create_task(write())
-    seen = 0
-    while not writing.done():
-        assert await asyncio.to_thread((tmp_path / "1.jpg").read_bytes) in pictures
-        seen += 1
-    assert seen > 1
-
-
-async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"folder .*/file: Not a directory; check its disk and permissions"):
-        await FolderStore(tmp_path / "file").put("image/1.jpg", b"x", EXPIRES, METADATA)
-
-
-async def test_a_folder_that_is_deleted_meanwhile_is_made_anew(tmp_path: Path) -> None:
-    store = FolderStore(tmp_path / "public")
-    await store.put("image/1.jpg", b"x", EXPIRES, METADATA)
-    shutil.rmtree(tmp_path / "public")
-    await store.put("image/1.jpg", b"y", EXPIRES, METADATA)
-    assert (tmp_path / "public/image/1.jpg").read_bytes() == b"y"
-
-
-async def test_a_full_disk_keeps_the_old_picture_and_leaves_no_rest(tmp_path: Path) -> None:
-    store = FolderStore(tmp_path)
-    await store.put("1.jpg", b"old", EXPIRES, METADATA)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
-    try:
-        with pytest.raises(StoreError, match="File too large; check its disk"):
-            await store.put("1.jpg", b"x" * 100_000, EXPIRES, METADATA)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert sorted(tmp_path.glob("**/*")) == [tmp_path / "1.jpg"]
-    assert (tmp_path / "1.jpg").read_bytes() == b"old"

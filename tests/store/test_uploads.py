@@ -3,72 +3,95 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cameras.camera import Address, Camera
 from cameras.errors import StoreError
 from cameras.service.metrics import Metrics
-from cameras.store import uploads as uploads_module
-from cameras.store.uploads import Uploads
+from cameras.store import Upload, Uploads
 from tests.fakes import Clock, MemoryStore
 
+NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
+LIVE = Upload(Camera("1", "Axis", Address("10.0.0.1")), b"x", "live", NOW, NOW + timedelta(minutes=5))
 
-async def _put(uploads: Uploads) -> None:
-    await uploads.put("image/1.jpg", b"x", datetime.now(UTC), {"state": "live"})
 
-
-async def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+async def test_outage_is_logged_once_at_start_and_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "cameras")
     store, clock = MemoryStore(), Clock()
     uploads = Uploads(store, 300, Metrics(), clock.seconds)
     store.out = True
     for _ in range(100):
         with pytest.raises(StoreError):
-            await _put(uploads)
+            await uploads.put(LIVE)
         clock.forward(30)
     assert uploads.failed == 100
     store.out = False
     for _ in range(100):
-        await _put(uploads)
+        await uploads.put(LIVE)
         clock.forward(30)
     assert not uploads.error
-    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["store fails", "store works again"]
-    assert "out for 50 min, 100 uploads failed" in caplog.text
+    assert caplog.messages == [
+        "uploads are failing: bucket: SlowDown; wait; each camera retries at its next slot",
+        "uploads recovered after 50 min; 100 failed",
+    ]
 
 
-async def test_a_half_broken_bucket_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+async def test_partly_failing_bucket_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     store, clock = MemoryStore(), Clock()
     uploads = Uploads(store, 300, Metrics(), clock.seconds)
     for number in range(100):
         store.out = number % 2 == 0
         with contextlib.suppress(StoreError):
-            await _put(uploads)
+            await uploads.put(LIVE)
         clock.forward(10)
     assert len(caplog.records) == 1
 
 
-async def test_the_clock_of_an_outage_is_one_that_nobody_can_set() -> None:
+async def test_only_live_pictures_end_the_silence() -> None:
+    store, clock = MemoryStore(), Clock()
+    uploads = Uploads(store, 300, Metrics(), clock.seconds)
+    clock.forward(10)
+    assert uploads.silent_for == timedelta(seconds=10)
+    await uploads.put(Upload(LIVE.camera, b"x", "fallback", NOW, NOW))
+    store.out = True
+    with pytest.raises(StoreError):
+        await uploads.put(LIVE)
+    assert uploads.silent_for == timedelta(seconds=10)
+    store.out = False
+    await uploads.put(LIVE)
+    assert uploads.silent_for == timedelta(0)
+
+
+async def test_default_clock_is_monotonic() -> None:
     assert Uploads(MemoryStore(), 300, Metrics()).clock is time.monotonic
 
 
 class SlowStore:
-    """Takes a picture when `released`, never sooner."""
+    """Stores a picture once `released`."""
 
     def __init__(self) -> None:
-        self.begun, self.released = asyncio.Event(), asyncio.Event()
+        self.started, self.released = asyncio.Event(), asyncio.Event()
         self.done = False
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
-        self.begun.set()
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
+        self.started.set()
         await self.released.wait()
         self.done = True
+        return 2
 
 
-async def test_an_upload_that_has_begun_is_finished_before_the_process_stops() -> None:
+async def test_unanswered_attempts_are_passed_on() -> None:
     store = SlowStore()
-    putting = asyncio.create_task(_put(Uploads(store, 300, Metrics())))
-    await store.begun.wait()
+    store.released.set()
+    assert await Uploads(store, 300, Metrics()).put(LIVE) == 2
+
+
+async def test_started_upload_is_finished_before_shutdown() -> None:
+    store = SlowStore()
+    putting = asyncio.create_task(Uploads(store, 300, Metrics()).put(LIVE))
+    await store.started.wait()
     putting.cancel()
     await asyncio.sleep(0)
     store.released.set()
@@ -77,12 +100,11 @@ async def test_an_upload_that_has_begun_is_finished_before_the_process_stops() -
     assert store.done
 
 
-async def test_a_hanging_upload_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_module, "SHUTDOWN_GRACE", 0.01)
+async def test_hung_upload_does_not_delay_shutdown() -> None:
     store = SlowStore()
-    putting = asyncio.create_task(_put(Uploads(store, 300, Metrics())))
-    await store.begun.wait()
+    putting = asyncio.create_task(Uploads(store, 300, Metrics(), grace=0.01).put(LIVE))
+    await store.started.wait()
     putting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await putting
+    await asyncio.wait([putting], timeout=10)  # upper bound, reached only on failure
+    assert putting.cancelled()
     assert not store.done

@@ -9,18 +9,18 @@ from prometheus_client import generate_latest
 from cameras.camera import Address, Camera
 from cameras.errors import CameraError, FetcherBug, LoginRejected, Unreachable
 from cameras.service.metrics import Metrics
-from cameras.store.uploads import Uploads
-from cameras.watch.status import OUTCOMES, Status
-from cameras.watch.watcher import Watcher
+from cameras.store import Uploads
+from cameras.watch import Status, Watcher
+from cameras.watch.status import MAX_OUTCOMES
 from tests.fakes import Clock, MemoryStore, some_ticks
 
 LIVE, OTHER, FALLBACK = b"a picture", b"another picture", b"the fallback"
-DARK = Unreachable("connection refused")
+OFFLINE = Unreachable("connection refused")
 LOCKED = LoginRejected("401 after Digest MD5")
 
 
 class CameraScript:
-    """One camera, and what it answers cycle by cycle: a picture, or an error."""
+    """One camera and its answers, one for each cycle: a picture or an error."""
 
     def __init__(
         self, answers: Iterable[bytes | CameraError], max_failures: int = 5, max_login_failures: int = 3
@@ -53,45 +53,45 @@ class CameraScript:
             self.clock.forward(300)
 
 
-async def test_a_picture_expires_when_the_next_one_is_due() -> None:
+async def test_picture_expires_when_the_next_is_due() -> None:
     day = CameraScript([LIVE])
     uploaded = day.clock.time
     await day.cycles()
     (put,) = day.store.puts
-    assert (put.name, put.image) == ("image/105.jpg", LIVE)
+    assert (put.name, put.content) == ("image/105.jpg", LIVE)
     assert put.expires == uploaded + timedelta(seconds=300)
     assert format_datetime(put.expires, usegmt=True) == "Thu, 05 Mar 2026 14:05:00 GMT"
     assert put.metadata == {"camera-id": "105", "captured-at": "2026-03-05T14:00:00+00:00", "state": "live"}
     assert (day.status.state, day.status.shown, day.status.last_live) == ("live", "live", uploaded)
 
 
-async def test_the_fallback_is_put_once_until_a_live_picture_has_been_shown() -> None:
-    day = CameraScript([LIVE, DARK, DARK, LIVE, DARK, DARK])
+async def test_fallback_is_put_once_until_the_next_live_picture() -> None:
+    day = CameraScript([LIVE, OFFLINE, OFFLINE, LIVE, OFFLINE, OFFLINE])
     await day.cycles(6)
     assert day.store.states == ["live", "fallback", "live", "fallback"]
-    assert day.store.puts[1].image == FALLBACK
+    assert day.store.puts[1].content == FALLBACK
 
 
-async def test_a_camera_that_is_dark_from_the_start_shows_the_fallback() -> None:
-    day = CameraScript([DARK])
+async def test_camera_failing_from_the_start_shows_the_fallback() -> None:
+    day = CameraScript([OFFLINE])
     await day.cycles()
     assert day.store.states == ["fallback"]
 
 
-async def test_after_max_failures_in_a_row_the_task_ends() -> None:
-    day = CameraScript([DARK] * 9)
+async def test_task_ends_after_max_failures_in_a_row() -> None:
+    day = CameraScript([OFFLINE] * 9)
     await day.watcher.watch(day.status, some_ticks(9))
     assert day.requests == 5
     assert day.status.state == "stopped"
 
 
-async def test_a_picture_in_between_resets_the_count() -> None:
-    day = CameraScript([DARK, DARK, DARK, DARK, LIVE, DARK, DARK, DARK, DARK])
+async def test_picture_resets_the_failure_count() -> None:
+    day = CameraScript([OFFLINE, OFFLINE, OFFLINE, OFFLINE, LIVE, OFFLINE, OFFLINE, OFFLINE, OFFLINE])
     await day.cycles(9)
     assert (day.status.state, day.status.failures) == ("failing", 4)
 
 
-async def test_rejected_logins_stop_sooner_for_cameras_lock_the_poller_out() -> None:
+async def test_rejected_logins_stop_a_camera_sooner() -> None:
     day = CameraScript([LOCKED] * 9)
     await day.watcher.watch(day.status, some_ticks(9))
     assert day.requests == 3
@@ -99,12 +99,12 @@ async def test_rejected_logins_stop_sooner_for_cameras_lock_the_poller_out() -> 
 
 
 async def test_only_rejected_logins_in_a_row_count_as_such() -> None:
-    day = CameraScript([LOCKED, LOCKED, DARK, LOCKED])
+    day = CameraScript([LOCKED, LOCKED, OFFLINE, LOCKED])
     await day.cycles(4)
     assert not day.status.stopped
 
 
-async def test_an_outage_of_the_store_stops_no_camera_and_shows_no_fallback() -> None:
+async def test_store_outage_stops_no_camera_and_shows_no_fallback() -> None:
     day = CameraScript([LIVE] * 12)
     await day.cycles()
     day.store.out = True
@@ -116,8 +116,8 @@ async def test_an_outage_of_the_store_stops_no_camera_and_shows_no_fallback() ->
     assert day.status.state == "live"
 
 
-async def test_a_dark_camera_is_not_stopped_before_its_fallback_is_up() -> None:
-    day = CameraScript([LIVE, *[DARK] * 8, LIVE])
+async def test_camera_is_stopped_only_once_its_fallback_is_shown() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 8, LIVE])
     await day.cycles()
     day.store.out = True
     await day.cycles(8)
@@ -127,7 +127,7 @@ async def test_a_dark_camera_is_not_stopped_before_its_fallback_is_up() -> None:
     assert day.status.state == "live"
 
 
-async def test_while_the_store_is_out_no_login_is_sent_beyond_the_limit() -> None:
+async def test_store_outage_does_not_raise_the_login_limit() -> None:
     day = CameraScript([LOCKED] * 9)
     day.store.out = True
     await day.cycles(6)
@@ -138,8 +138,8 @@ async def test_while_the_store_is_out_no_login_is_sent_beyond_the_limit() -> Non
     assert (day.requests, day.status.stopped, day.status.shown) == (3, True, "fallback")
 
 
-async def test_after_an_upload_of_unknown_outcome_the_fallback_is_put_again() -> None:
-    day = CameraScript([DARK, LIVE, DARK])
+async def test_fallback_is_put_again_after_a_failed_upload() -> None:
+    day = CameraScript([OFFLINE, LIVE, OFFLINE])
     await day.cycles()
     day.store.out = True
     await day.cycles()
@@ -148,19 +148,19 @@ async def test_after_an_upload_of_unknown_outcome_the_fallback_is_put_again() ->
     assert day.store.states == ["fallback", "fallback"]
 
 
-async def test_one_line_for_each_change_and_none_for_a_repetition(caplog: pytest.LogCaptureFixture) -> None:
+async def test_changes_are_logged_once_and_repetitions_not(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "cameras")
-    day = CameraScript([LIVE, OTHER, DARK, DARK, DARK, LIVE, OTHER, *[DARK] * 5])
+    day = CameraScript([LIVE, OTHER, OFFLINE, OFFLINE, OFFLINE, LIVE, OTHER, *[OFFLINE] * 5])
     await day.cycles(12)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("WARNING", f"camera 105 (Wisenet): {DARK}"),
-        ("INFO", "camera 105 (Wisenet): live again, after 15 min"),
-        ("WARNING", f"camera 105 (Wisenet): {DARK}"),
-        ("ERROR", f"camera 105 (Wisenet): stopped until the next restart, last error: {DARK}"),
+        ("WARNING", f"camera 105 (Wisenet): {OFFLINE}"),
+        ("INFO", "camera 105 (Wisenet): recovered after 15 min"),
+        ("WARNING", f"camera 105 (Wisenet): {OFFLINE}"),
+        ("ERROR", f"camera 105 (Wisenet): stopped: {OFFLINE}; restart the service"),
     ]
 
 
-async def test_a_bug_is_logged_with_its_traceback_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_bug_is_logged_once_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     bug = FetcherBug("KeyError: '7'")
     bug.__cause__ = KeyError("7")
     day = CameraScript([bug, bug])
@@ -170,7 +170,7 @@ async def test_a_bug_is_logged_with_its_traceback_once(caplog: pytest.LogCapture
     assert record.exc_info[0] is KeyError
 
 
-async def test_a_camera_that_always_gives_the_same_picture_is_frozen_and_told_once(
+async def test_frozen_camera_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "cameras")
@@ -187,7 +187,7 @@ async def test_a_camera_that_always_gives_the_same_picture_is_frozen_and_told_on
     ]
 
 
-async def test_a_camera_that_freezes_while_the_store_is_out_is_told_all_the_same(
+async def test_camera_that_freezes_in_a_store_outage_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     day = CameraScript([LIVE, LIVE, LIVE, LIVE, LIVE])
@@ -199,32 +199,32 @@ async def test_a_camera_that_freezes_while_the_store_is_out_is_told_all_the_same
     assert [text for text in caplog.messages if "frozen, the same picture 4 times" in text]
 
 
-async def test_the_last_outcomes_are_remembered_and_no_more() -> None:
-    day = CameraScript([DARK, *[LIVE, OTHER] * 10])
+async def test_only_the_latest_outcomes_are_kept() -> None:
+    day = CameraScript([OFFLINE, *[LIVE, OTHER] * 10])
     await day.cycles(2)
-    dark, live = day.status.outcomes
-    assert (dark.result, dark.text, dark.size) == ("Unreachable", str(DARK), 0)
+    failed, live = day.status.outcomes
+    assert (failed.result, failed.text, failed.size) == ("Unreachable", str(OFFLINE), 0)
     assert (live.result, live.text, live.size) == ("live", "", len(LIVE))
     await day.cycles(18)
-    assert len(day.status.outcomes) == OUTCOMES
+    assert len(day.status.outcomes) == MAX_OUTCOMES
 
 
-async def test_the_next_try_is_known_until_the_camera_is_stopped() -> None:
-    day = CameraScript([LIVE, *[DARK] * 5])
+async def test_next_attempt_is_known_until_the_camera_stops() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 5])
     await day.watcher.watch(day.status, some_ticks(1))
-    assert day.status.next_try == day.clock.time + timedelta(seconds=300)
+    assert day.status.next_attempt == day.clock.time + timedelta(seconds=300)
     await day.watcher.watch(day.status, some_ticks(5))
     assert day.status.stopped
-    assert not day.status.next_try
+    assert not day.status.next_attempt
 
 
-async def test_every_try_is_counted_by_outcome_and_make() -> None:
-    day = CameraScript([LIVE, DARK, DARK])
+async def test_attempts_are_counted_by_outcome_and_make() -> None:
+    day = CameraScript([LIVE, OFFLINE, OFFLINE])
     await day.watcher.watch(day.status, some_ticks(3))
     lines = generate_latest(day.watcher.metrics.registry).decode().splitlines()
     for line in (
         'cctv_fetches_total{make="Wisenet",outcome="live"} 1.0',
-        'cctv_fetches_total{make="Wisenet",outcome="Unreachable"} 2.0',
+        'cctv_fetches_total{make="Wisenet",outcome="unreachable"} 2.0',
         'cctv_fetch_seconds_count{make="Wisenet"} 3.0',
         f'cctv_picture_bytes_total{{make="Wisenet"}} {len(LIVE):.1f}',
         "cctv_tick_lateness_seconds_count 3.0",
@@ -234,18 +234,18 @@ async def test_every_try_is_counted_by_outcome_and_make() -> None:
     assert registry.get_sample_value("cctv_last_success_timestamp_seconds") == day.clock.time.timestamp()
 
 
-async def test_setting_the_clock_back_moves_no_slot_and_expires_follows_it() -> None:
+async def test_expires_follows_a_clock_that_is_set_back() -> None:
     day = CameraScript([LIVE, OTHER])
     await day.cycles()
     day.clock.forward(-3600)
     moved = day.clock.time
-    await day.watcher.watch(day.status, some_ticks(1))  # the ticks are the event loop's: see test_ticks.py
+    await day.watcher.watch(day.status, some_ticks(1))  # ticks are monotonic: see test_ticks.py
     assert day.store.puts[-1].expires == moved + timedelta(seconds=300)
-    assert day.status.next_try == moved + timedelta(seconds=300)
+    assert day.status.next_attempt == moved + timedelta(seconds=300)
 
 
-async def test_a_remembered_error_holds_on_to_nothing() -> None:
-    day = CameraScript([DARK])
+async def test_stored_error_refers_to_no_frames() -> None:
+    day = CameraScript([OFFLINE])
     await day.cycles()
     assert day.status.error
     assert day.status.error.__traceback__ is None
