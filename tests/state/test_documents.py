@@ -88,7 +88,7 @@ async def test_document_without_a_version_is_of_the_first(documents: FolderDocum
 
 async def test_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StateUnavailable, match="Not a directory; set STATE_DIRECTORY"):
+    with pytest.raises(StateUnavailable, match="File exists; set STATE_DIRECTORY"):
         await Document(FolderDocuments(tmp_path / "file"), "x", 1).write({})
 
 
