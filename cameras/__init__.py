@@ -8,6 +8,7 @@ threads       blocking calls in daemon threads
 service       what the operating system and Prometheus see: logs, console, systemd, metrics
 net           resolver and bounded body, for cameras and bucket
 storage       bytes under a name, in a folder or a bucket
+state         small versioned documents that outlive the process
 connection    one bounded, authenticated HTTP GET to one camera
 makes         one file per make: the paths that its cameras answer to
 jpeg          a complete JPEG, judged by its bytes

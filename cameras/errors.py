@@ -4,6 +4,10 @@ CctvImagesError
 ├── ConfigError        a setting, a CSV or the camera list must be mended first: exit status 2
 ├── DatasetError       the camera list cannot be had now: exit status 1, trying again may help
 ├── FleetStopped       every camera has stopped: exit status 1, a restart revives them
+├── StateError         a document of the service's state: exit status 1
+│   ├── StateUnavailable   cannot be read or written now
+│   ├── DocumentChanged    was changed by somebody else since it was read
+│   └── InvalidDocument    cannot be understood: damaged, or written by another release
 ├── StoreError         the bucket or folder did not take a picture; or there are no credentials now: exit status 1
 └── CameraError        one camera gave no picture this cycle
     ├── Unreachable    no connection, no answer in time, or cut off
@@ -37,6 +41,22 @@ class DatasetError(CctvImagesError):
 
 
 class FleetStopped(CctvImagesError):
+    pass
+
+
+class StateError(CctvImagesError):
+    pass
+
+
+class StateUnavailable(StateError):
+    pass
+
+
+class DocumentChanged(StateError):
+    pass
+
+
+class InvalidDocument(StateError):
     pass
 
 
