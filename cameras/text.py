@@ -1,5 +1,6 @@
 """Untrusted text made safe for one line of a log, and durations for people."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 
@@ -22,6 +23,12 @@ def human_readable(duration: timedelta) -> str:
     if seconds < 90 * 60:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} hours" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
+
+
+def shortened(items: Sequence[str], limit: int) -> str:
+    """`7, 12, 99 and 300 more`."""
+    more = f" and {len(items) - limit:,} more" if len(items) > limit else ""
+    return ", ".join(items[:limit]) + more
 
 
 def _decoded(untrusted: bytes | str) -> str:

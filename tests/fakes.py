@@ -1,5 +1,6 @@
 """Small fakes: a store in memory, and clocks that move only when a test moves them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -16,17 +17,23 @@ class Put(NamedTuple):
 
 
 class MemoryStore:
-    """Remembers every put; fails while `out`."""
+    """Remembers every put."""
 
     def __init__(self) -> None:
         self.puts: list[Put] = []
-        self.out = False
+        self.out = False  # every put fails
+        self.unanswered = 0  # attempts of every put that got no answer
+        self.hanging = False  # no put ends
+        self.started = asyncio.Event()  # a put has started
 
     async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
+        self.started.set()
+        if self.hanging:
+            await asyncio.Event().wait()
         if self.out:
-            raise StoreError("bucket: SlowDown; wait")
+            raise StoreError("bucket: SlowDown; wait", self.unanswered)
         self.puts.append(Put(name, content, expires, dict(metadata)))
-        return 0
+        return self.unanswered
 
     @property
     def states(self) -> list[str]:

@@ -5,7 +5,8 @@ When it was last live, its rejected logins, and whether the store may show a pic
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from cameras.state.login_digest import LoginDigests
 NAME, VERSION = "cameras", 1
 MAX_REJECTIONS = 20  # remembered for each camera; MAX_LOGIN_FAILURES may be higher, but no account allows so many
 STOP_DEADLINE = 3.0  # seconds for the last write
+RETRY_INTERVAL = 60.0  # seconds after a failed write: a disk that hangs must not delay every picture
 
 log = logging.getLogger(__name__)
 
@@ -35,36 +37,39 @@ class Remembered:
 
 
 class CameraMemory:
-    """Entries by camera id. Whoever changes one calls `changed`, or awaits `save` if it must be stored first."""
+    """Entries by camera id. Without a document nothing is stored."""
 
-    def __init__(self, document: Document, salt: str = "", entries: dict[str, Remembered] | None = None) -> None:
+    def __init__(
+        self,
+        document: Document | None = None,
+        salt: str = "",
+        entries: dict[str, Remembered] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.digests = LoginDigests(salt)
         self._document = document
         self._entries = entries or {}
+        self._clock = clock
         self._dirty = False
         self._saving = asyncio.Lock()
-        self._failing = False
+        self._retry_at: float | None = None  # while writes fail: when the next one may be tried
 
     def __getitem__(self, id: str) -> Remembered:
         return self._entries.setdefault(id, Remembered())
 
-    def ids(self) -> Iterable[str]:
-        return list(self._entries)
+    def published(self) -> set[str]:
+        """The ids under which the store may show a live picture."""
+        return {id for id, entry in self._entries.items() if entry.published}
 
     def forget(self, id: str) -> None:
         self._dirty |= self._entries.pop(id, None) is not None
 
-    def changed(self) -> None:
-        self._dirty = True
-
-    async def rejections(self, id: str, login: Login | None, since: datetime) -> tuple[int, int]:
-        """How often the camera has rejected exactly this login in a row: in all, and since `since`."""
+    async def rejections(self, id: str, login: Login | None) -> list[datetime]:
+        """When the camera rejected exactly this login, in a row, oldest first."""
         remembered = self._entries.get(id)
         if not (login and remembered and remembered.rejections):
-            return 0, 0
-        if await self.digests.digest(login) != remembered.login:
-            return 0, 0
-        return len(remembered.rejections), sum(at >= since for at in remembered.rejections)
+            return []
+        return remembered.rejections if await self.digests.digest(login) == remembered.login else []
 
     async def add_rejection(self, id: str, login: Login, at: datetime) -> None:
         """Stored when this returns, as far as it can be."""
@@ -76,6 +81,16 @@ class CameraMemory:
         self._dirty = True
         await self.save()
 
+    async def publish(self, id: str) -> None:
+        """The store is about to get a live picture under this id: stored when this returns, as far as it can be."""
+        if not (entry := self[id]).published:
+            entry.published = self._dirty = True
+            await self.save()
+
+    def record_live(self, id: str, at: datetime) -> None:
+        self[id].last_live = at
+        self._dirty = True
+
     def clear_rejections(self, id: str) -> None:
         if (entry := self._entries.get(id)) and entry.rejections:
             entry.rejections, entry.login = [], ""
@@ -84,23 +99,28 @@ class CameraMemory:
     async def save(self) -> None:
         """Write all that has changed; callers at the same time share a write. An outage is logged once."""
         async with self._saving:
-            if not self._dirty:
+            if not (self._dirty and self._document) or self._clock() < (self._retry_at or 0.0):
                 return
             self._dirty = False
             try:
-                await self._document.write(self._content())
-            except (StateUnavailable, DocumentChanged) as error:
+                await self._write(self._document)
+            except StateUnavailable as error:
                 self._dirty = True
-                if not self._failing:
+                if self._retry_at is None:
                     log.warning("state: %s; cameras continue, but a restart will not know what changed since", error)
-                self._failing = True
-                if isinstance(error, DocumentChanged):  # ours is newer: this process is the only one that runs
-                    with suppress(StateUnavailable):
-                        await self._document.read_or_set_aside()
+                self._retry_at = self._clock() + RETRY_INTERVAL
             else:
-                if self._failing:
+                if self._retry_at is not None:
                     log.info("state: saved again")
-                self._failing = False
+                self._retry_at = None
+
+    async def _write(self, document: Document) -> None:
+        """This process is the only one that runs: what another one wrote meanwhile is older."""
+        try:
+            await document.write(self._content())
+        except DocumentChanged:
+            await document.read_or_set_aside()
+            await document.write(self._content())
 
     async def save_regularly(self, interval: float = 300.0, sleep: Callable[[float], Any] = asyncio.sleep) -> None:
         """Save at least every `interval` seconds, until cancelled."""

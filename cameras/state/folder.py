@@ -21,7 +21,7 @@ class FolderDocuments:
 
     def __init__(self, folder: Path, disk: Disk | None = None) -> None:
         self.folder = folder
-        self._disk = disk or Disk(at_once=4)
+        self._disk = disk or Disk(at_once=4, deadline=5.0, queue_deadline=5.0)
 
     def __str__(self) -> str:
         return str(self.folder)

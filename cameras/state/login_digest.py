@@ -1,5 +1,6 @@
 """Recognising a login without storing it: a salted scrypt (RFC 7914) of username and password."""
 
+import asyncio
 import hashlib
 import secrets
 
@@ -15,12 +16,14 @@ class LoginDigests:
     def __init__(self, salt: str = "") -> None:
         self.salt = salt or secrets.token_hex(16)
         self._known: dict[Login, str] = {}
+        self._computing = asyncio.Lock()
 
     async def digest(self, login: Login) -> str:
-        if login not in self._known:
-            text = f"{login.username}\0{login.password}".encode()
-            self._known[login] = await in_daemon_thread(lambda: _scrypt(text, self.salt))
-        return self._known[login]
+        async with self._computing:
+            if login not in self._known:
+                text = f"{login.username}\0{login.password}".encode()
+                self._known[login] = await in_daemon_thread(lambda: _scrypt(text, self.salt))
+            return self._known[login]
 
 
 def _scrypt(text: bytes, salt: str) -> str:

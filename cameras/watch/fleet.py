@@ -1,7 +1,7 @@
 """The whole fleet, for reading: summary, page, metrics, health and systemd's status line."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,7 +9,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from cameras.camera_list.camera_list import CameraList
+from cameras.errors import LoginRejected
 from cameras.store import Uploads
+from cameras.watch.outage import Outage
 from cameras.watch.status import State, Status
 
 MAX_CACHE_AGE = timedelta(days=1)
@@ -19,16 +21,20 @@ MAX_CACHE_AGE = timedelta(days=1)
 class Fleet:
     """A view of all cameras; it changes nothing."""
 
-    camera_list: CameraList
+    camera_list: CameraList  # replaced when it is read again
+    by_id: Mapping[str, Status]
     uploads: Uploads
+    outage: Outage
     interval: float  # seconds
     now: Callable[[], datetime]  # UTC
-    statuses: list[Status] = field(init=False)  # in the list's order
     started: datetime = field(init=False)  # UTC
 
     def __post_init__(self) -> None:
-        self.statuses = [Status(camera) for camera in self.camera_list.cameras]
         self.started = self.now()
+
+    @property
+    def statuses(self) -> Collection[Status]:
+        return self.by_id.values()
 
     def counts(self) -> dict[State, int]:
         """Cameras by state, offline ones first."""
@@ -65,7 +71,9 @@ class Fleet:
 
     def problems(self) -> list[str]:
         """What is wrong with the service as a whole; single offline cameras are not."""
-        problems = []
+        problems = [self.outage.problem] if self.outage.problem else []
+        if self.all_logins_rejected:
+            problems.append("every camera rejected its login and was stopped; fix the logins, then restart")
         saved = self.camera_list.saved
         if self.camera_list.kept and self.now() - saved > MAX_CACHE_AGE:
             problems.append(f"camera list is out of date: last read {saved:%Y-%m-%d %H:%M} UTC; see the log for why")
@@ -74,6 +82,12 @@ class Fleet:
         if self.uploads.error:
             problems.append(f"uploads are failing: {self.uploads.error}")
         return problems
+
+    @property
+    def all_logins_rejected(self) -> bool:
+        """Whether every camera was stopped, each because of its login: a restart would only lock accounts."""
+        stopped = [status for status in self.statuses if status.stopped and isinstance(status.error, LoginRejected)]
+        return 0 < len(stopped) == len(self.by_id)
 
     def collect(self) -> Iterator[Metric]:
         """The gauges that are computed when Prometheus scrapes them (prometheus_client's Collector)."""
@@ -92,5 +106,8 @@ class Fleet:
         yield from (
             states,
             frozen,
+            GaugeMetricFamily(
+                "cctv_fleet_outage", "1 while most cameras fail at once, else 0.", value=float(self.outage.active)
+            ),
             GaugeMetricFamily("cctv_camera_list_timestamp_seconds", "When the list was read, Unix time.", value=saved),
         )

@@ -32,13 +32,16 @@ class Status:
     camera: Camera
     shown: Shown | None = None  # what the store has; None: nothing yet, or the last put failed and may be applied
     shown_at: datetime | None = None  # UTC, when that was put
+    uncertain_until: float | None = None  # monotonic seconds: a live put without an answer may be applied until then
     failures: int = 0  # cycles in a row without a picture from the camera
+    excused: int = 0  # of these, failures that do not count, because most of the fleet failed at the same time
     login_failures: int = 0  # the latest of these, in a row, that ended in a rejected login
     error: CctvImagesError | None = None  # why the store has no fresh picture; None: it has one, or none was due yet
     failing_since: datetime | None = None  # UTC, the first of these failures; None: not failing
-    last_live: datetime | None = None  # UTC, when a live picture was last put
+    last_live: datetime | None = None  # UTC, when a live picture was last put by this process
     next_attempt: datetime | None = None  # UTC; None: not known yet, or stopped
     stopped: bool = False  # no further attempts are made
+    locked_until: datetime | None = None  # UTC; it rejected its login too often: a start after this tries it once more
     fingerprint: int = 0  # of the latest picture
     identical: int = 0  # pictures in a row that equal the one before, byte for byte
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=MAX_OUTCOMES))  # the latest attempts

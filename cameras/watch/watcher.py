@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from cameras.camera import Camera
 from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError, drop_traceback
 from cameras.service.metrics import Metrics
+from cameras.state import CameraMemory
 from cameras.store import Shown, Upload, Uploads
 from cameras.text import human_readable
+from cameras.watch.outage import Outage
 from cameras.watch.status import FROZEN_AFTER, Outcome, Status
 from cameras.watch.ticks import Tick
+from cameras.watch.transitions import TransitionLog
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +30,14 @@ class Watcher:
     fallback: bytes  # the JPEG shown while a camera fails
     now: Callable[[], datetime]  # UTC
     metrics: Metrics
+    memory: CameraMemory
+    outage: Outage
+    transitions: TransitionLog
     interval: float = 300.0  # seconds from a picture to its Expires
-    max_failures: int = 5  # failed cycles in a row that stop a camera
+    max_failures: int = 288  # failed cycles in a row that stop a camera
     max_login_failures: int = 3  # rejected logins in a row that stop a camera
+    late_window: float = 900.0  # seconds that a signed put may still be applied: S3 refuses older signatures
+    clock: Callable[[], float] = time.monotonic
 
     async def watch(self, status: Status, ticks: AsyncIterator[Tick]) -> None:
         """Run a cycle at each tick, until the ticks end or the camera is stopped."""
@@ -44,12 +52,12 @@ class Watcher:
     async def refresh(self, status: Status) -> None:
         """One cycle: put a fresh picture, or make sure that the fallback is shown; stop what keeps failing.
 
-        A camera is stopped only once the fallback is shown, or its last picture would stay indefinitely. So an outage
-        of the store, which does not count as the camera's failure, stops no camera.
+        A camera is stopped only once the fallback is certain to be shown, or its last picture would stay indefinitely.
+        So an outage of the store, which does not count as the camera's failure, stops no camera.
         """
         if not self._logins_exhausted(status):
             await self._fetch_and_put(status)
-        if status.failures and await self._show_fallback(status):
+        if status.failures and await self.show_fallback(status):
             self._stop_if_exhausted(status)
 
     async def _fetch_and_put(self, status: Status) -> None:
@@ -58,7 +66,7 @@ class Watcher:
             self._record_picture(status, image)
             await self._put(status, image, "live")
         except CameraError as error:
-            self._record_failure(status, error)
+            await self._record_failure(status, error)
         except StoreError as error:
             status.error = drop_traceback(error)  # `uploads` has logged it
         else:
@@ -77,26 +85,44 @@ class Watcher:
 
     async def _put(self, status: Status, image: bytes, kind: Shown) -> None:
         """Upload `image`. A failed upload may still be applied, so after one it is unknown what is shown."""
+        if kind == "live":
+            await self.memory.publish(status.camera.id)
         now = self.now()
         status.shown = None
         expires = now + timedelta(seconds=self.interval)
-        await self.uploads.put(Upload(status.camera, image, kind, captured_at=now, expires=expires))
+        unanswered = 1  # if cancelled in the middle
+        try:
+            unanswered = await self.uploads.put(Upload(status.camera, image, kind, captured_at=now, expires=expires))
+        except StoreError as error:
+            unanswered = error.unanswered
+            raise
+        finally:
+            if unanswered and kind == "live":
+                status.uncertain_until = self.clock() + self.late_window
         status.shown, status.shown_at = kind, now
         log.debug("%s: %s picture of %d bytes put", status.camera, kind, len(image))
 
-    async def _show_fallback(self, status: Status) -> bool:
-        """Whether the fallback is shown; puts it if necessary."""
-        if status.shown != "fallback":
+    async def show_fallback(self, status: Status) -> bool:
+        """Whether the fallback is certain to be shown; puts it if necessary.
+
+        A live put whose answer was not read may be applied later and overwrite the fallback. So until its signature is
+        too old for the store, the fallback is put again each time.
+        """
+        certain = status.uncertain_until is None or self.clock() >= status.uncertain_until
+        if status.shown != "fallback" or status.uncertain_until is not None:
             try:
                 await self._put(status, self.fallback, "fallback")
             except StoreError:
                 return False  # `uploads` has logged it; tried again at the next slot
-        return True
+        if certain:
+            status.uncertain_until = None
+        return certain
 
     def _stop_if_exhausted(self, status: Status) -> None:
-        if status.failures >= self.max_failures or self._logins_exhausted(status):
+        if status.failures - status.excused >= self.max_failures or self._logins_exhausted(status):
             status.stopped = True
-            log.error("%s: stopped: %s; restart the service", status.camera, status.error)
+            text = f"stopped: {status.error}; restart the service"
+            self.transitions.log(logging.ERROR, "were stopped", status.camera, text)
 
     def _logins_exhausted(self, status: Status) -> bool:
         """Whether no further login may be sent: after a few wrong ones cameras lock our address for 30 minutes."""
@@ -112,6 +138,8 @@ class Watcher:
     def _record_picture(self, status: Status, image: bytes) -> None:
         """The camera sent a picture, whether or not it can be put. Log when a camera freezes and when it recovers."""
         status.failures = status.login_failures = 0
+        self.memory.clear_rejections(status.camera.id)
+        self.outage.record_live(status.camera.id, self.now())
         was_frozen, fingerprint = status.identical + 1 >= FROZEN_AFTER, hash(image)
         status.identical = status.identical + 1 if fingerprint == status.fingerprint else 0
         status.fingerprint = fingerprint
@@ -125,20 +153,34 @@ class Watcher:
     def _record_success(self, status: Status) -> None:
         now = self.now()
         if status.failing_since:
-            log.info("%s: recovered after %s", status.camera, human_readable(now - status.failing_since))
+            level = logging.DEBUG if status.excused else logging.INFO  # the end of an outage is logged for all
+            text = f"recovered after {human_readable(now - status.failing_since)}"
+            self.transitions.log(level, "recovered", status.camera, text)
         status.error = status.failing_since = None
+        status.excused = 0
         status.last_live = now
+        self.memory.record_live(status.camera.id, now)
         self.metrics.last_success.set(now.timestamp())
 
-    def _record_failure(self, status: Status, error: CameraError) -> None:
+    async def _record_failure(self, status: Status, error: CameraError) -> None:
         """Count it; log the first failure in a row at WARNING, the others at DEBUG."""
+        camera = status.camera
         status.failures += 1
         status.login_failures = status.login_failures + 1 if isinstance(error, LoginRejected) else 0
-        level = logging.DEBUG if status.failing_since else logging.WARNING
-        bug = error.__cause__ if isinstance(error, FetcherBug) else None
-        log.log(level, "%s: %s", status.camera, error, exc_info=bug)
+        if isinstance(error, LoginRejected | FetcherBug):
+            self.outage.record_other_failure(camera.id)
+        else:
+            self.outage.record_failure(camera.id)
+            status.excused += self.outage.active
+        if status.failing_since:
+            log.debug("%s: %s", camera, error)
+        else:
+            bug = error.__cause__ if isinstance(error, FetcherBug) else None
+            self.transitions.log(logging.WARNING, "started to fail", camera, str(error), bug)
         status.failing_since = status.failing_since or self.now()
         status.error = drop_traceback(error)
+        if isinstance(error, LoginRejected) and camera.login:
+            await self.memory.add_rejection(camera.id, camera.login, self.now())
 
 
 def _snake_case(name: str) -> str:

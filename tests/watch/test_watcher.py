@@ -1,17 +1,22 @@
+import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 from prometheus_client import generate_latest
 
-from cameras.camera import Address, Camera
+from cameras.camera import Address, Camera, Login
 from cameras.errors import CameraError, FetcherBug, LoginRejected, Unreachable
 from cameras.service.metrics import Metrics
+from cameras.state import CameraMemory
 from cameras.store import Uploads
 from cameras.watch import Status, Watcher
+from cameras.watch.outage import Outage
 from cameras.watch.status import MAX_OUTCOMES
+from cameras.watch.transitions import TransitionLog
 from tests.fakes import Clock, MemoryStore, some_ticks
 
 LIVE, OTHER, FALLBACK = b"a picture", b"another picture", b"the fallback"
@@ -36,6 +41,10 @@ class CameraScript:
             FALLBACK,
             self.clock,
             Metrics(),
+            CameraMemory(),
+            Outage(self.clock),
+            TransitionLog(),
+            clock=self.clock.seconds,
             max_failures=max_failures,
             max_login_failures=max_login_failures,
         )
@@ -250,3 +259,132 @@ async def test_stored_error_refers_to_no_frames() -> None:
     assert day.status.error
     assert day.status.error.__traceback__ is None
     assert day.status.error.__cause__ is None
+
+
+async def test_uncertain_live_put_repeats_the_fallback_until_it_is_too_old() -> None:
+    """A put whose answer was not read may be applied later, over the fallback; S3 refuses it after 15 minutes."""
+    day = CameraScript([LIVE, *[OFFLINE] * 9], max_failures=9)
+    day.store.unanswered = 1
+    await day.cycles()
+    day.store.unanswered = 0
+    await day.cycles(6)
+    assert day.store.states == ["live", "fallback", "fallback", "fallback"]
+    assert day.status.uncertain_until is None
+
+
+async def test_failed_live_put_without_an_answer_is_uncertain() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 9], max_failures=9)
+    day.store.out, day.store.unanswered = True, 1
+    await day.cycles()
+    day.store.out, day.store.unanswered = False, 0
+    await day.cycles(6)
+    assert day.store.states == ["fallback"] * 3
+
+
+async def test_failed_live_put_that_was_never_sent_is_certain() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 9], max_failures=9)
+    day.store.out = True
+    await day.cycles()
+    day.store.out = False
+    await day.cycles(6)
+    assert day.store.states == ["fallback"]
+
+
+async def test_later_success_does_not_make_an_earlier_put_certain() -> None:
+    day = CameraScript([LIVE, OTHER, *[OFFLINE] * 9], max_failures=9)
+    day.store.unanswered = 1
+    await day.cycles()
+    day.store.unanswered = 0
+    await day.cycles(5)
+    assert day.store.states == ["live", "live", "fallback", "fallback"]
+
+
+async def test_unanswered_fallback_needs_no_repetition() -> None:
+    day = CameraScript([OFFLINE] * 9)
+    day.store.unanswered = 1
+    await day.cycles(4)
+    assert day.store.states == ["fallback"]
+
+
+async def test_camera_is_not_stopped_while_an_old_picture_may_return() -> None:
+    day = CameraScript([LIVE, *[LOCKED] * 9])
+    await day.cycles()
+    day.status.uncertain_until = day.clock.seconds() + 1500
+    await day.cycles(5)
+    assert (day.requests, day.status.stopped) == (4, False)
+    await day.cycles()
+    assert (day.requests, day.status.stopped) == (4, True)
+    assert day.store.states == ["live"] + ["fallback"] * 6
+
+
+async def test_cancelled_put_is_uncertain() -> None:
+    day = CameraScript([LIVE])
+    day.store.hanging = True
+    cycle = asyncio.create_task(day.watcher.refresh(day.status))
+    await day.store.started.wait()
+    day.uploads.grace = 0.0
+    cycle.cancel()
+    await asyncio.wait([cycle])
+    assert day.status.uncertain_until == day.clock.seconds() + 900
+
+
+async def test_failures_in_an_outage_of_the_fleet_do_not_count() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 20])
+    others = [str(number) for number in range(9)]
+    for id in others:
+        day.watcher.outage.record_live(id, day.clock())
+    await day.cycles()
+    for id in others:
+        day.watcher.outage.record_failure(id)
+    await day.cycles(12)
+    assert (day.status.state, day.status.shown) == ("failing", "fallback")
+    for id in others:
+        day.watcher.outage.record_live(id, day.clock())
+    await day.cycles(4)
+    assert day.status.state == "failing"
+    await day.cycles()
+    assert day.status.state == "stopped"
+
+
+async def test_rejected_logins_count_even_in_an_outage_of_the_fleet() -> None:
+    day = CameraScript([LIVE, *[LOCKED] * 5])
+    for number in range(9):
+        day.watcher.outage.record_live(str(number), day.clock())
+    for number in range(9):
+        day.watcher.outage.record_failure(str(number))
+    await day.watcher.watch(day.status, some_ticks(6))
+    assert (day.requests, day.status.stopped) == (4, True)
+
+
+async def test_recovery_after_an_outage_of_the_fleet_is_no_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cameras")
+    day = CameraScript([LIVE, OFFLINE, OTHER])
+    for number in range(9):
+        day.watcher.outage.record_live(str(number), day.clock())
+    await day.cycles()
+    for number in range(9):
+        day.watcher.outage.record_failure(str(number))
+    await day.cycles(2)
+    assert day.status.state == "live"
+    assert "recovered" not in caplog.text
+
+
+async def test_rejections_are_remembered_and_a_picture_clears_them() -> None:
+    day = CameraScript([LOCKED, LOCKED, LIVE, LOCKED])
+    login = Login("viewer", "wrong", "CAMERA_USERNAME")
+    day.status.camera = replace(day.status.camera, login=login)
+    await day.cycles(2)
+    assert len(await day.watcher.memory.rejections("105", login)) == 2
+    await day.cycles()
+    assert await day.watcher.memory.rejections("105", login) == []
+    await day.cycles()
+    assert await day.watcher.memory.rejections("105", login) == [day.clock.time - timedelta(seconds=300)]
+
+
+async def test_id_is_remembered_as_published_before_its_first_picture() -> None:
+    day = CameraScript([OFFLINE, LIVE])
+    await day.cycles()
+    assert day.watcher.memory.published() == set()
+    day.store.out = True
+    await day.cycles()
+    assert day.watcher.memory.published() == {"105"}

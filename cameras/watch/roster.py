@@ -1,0 +1,205 @@
+"""The fleet as it changes: one endless task per camera of the list, and one per camera that may no longer be shown."""
+
+import asyncio
+import heapq
+import logging
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from cameras.camera import Address, Camera
+from cameras.errors import LoginRejected
+from cameras.text import shortened
+from cameras.watch.status import Status
+from cameras.watch.ticks import RAMP_RATE, Tick, periodic, phase
+from cameras.watch.watcher import Watcher
+
+MAX_LISTED_IDS = 50  # in a log line
+NOWHERE = Address("0.0.0.0")  # noqa: S104  of a camera that is no longer on the list: it is never contacted
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a new list changed: camera ids, in the list's order."""
+
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)  # start over
+    moved: list[str] = field(default_factory=list)  # of the changed ones, those with another address
+
+    def __str__(self) -> str:
+        """`2 added: 7, 9; 1 changed: 12 (new address: 12)`, or `nothing changed`."""
+        parts = [f"{len(ids)} {what}: {shortened(ids, MAX_LISTED_IDS)}" for what, ids in self._groups() if ids]
+        return "; ".join(parts) or "nothing changed"
+
+    def _groups(self) -> list[tuple[str, list[str]]]:
+        return [
+            ("added", self.added),
+            ("removed", self.removed),
+            ("changed", self.changed),
+            ("with a new address", self.moved),
+        ]
+
+
+class Roster:
+    """Starts and ends the watcher's tasks. A change affects only the cameras concerned: the others keep their slots,
+    counts and history."""
+
+    def __init__(
+        self,
+        watcher: Watcher,
+        tasks: asyncio.TaskGroup,
+        login_window: timedelta = timedelta(minutes=30),
+    ) -> None:
+        self.watcher = watcher
+        self.statuses: dict[str, Status] = {}  # by camera id
+        self.login_window = login_window  # in which a camera receives at most MAX_LOGIN_FAILURES rejected logins
+        self.all_stopped = asyncio.Event()
+        self._group = tasks
+        self._origin = asyncio.get_running_loop().time()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._retired: dict[str, asyncio.Task[None]] = {}  # cameras that may no longer be shown
+        self._numbers: dict[str, int] = {}
+        self._free_numbers: list[int] = []
+
+    async def apply(self, cameras: Iterable[Camera], unconfirmed: Collection[str] = ()) -> Change:
+        """Make `cameras` the fleet. The pictures of all other ids are replaced by the fallback, except `unconfirmed`
+        ones: those are missing from the list, perhaps by mistake."""
+        wanted = {camera.id: camera for camera in cameras}
+        change = self._compare(wanted)
+        for position, id in enumerate(change.removed):
+            await self._remove(id, position)
+        for position, id in enumerate((*change.changed, *change.added)):
+            await self._add(wanted[id], position)
+        for id, status in self.statuses.items():
+            status.camera = wanted[id]  # its place on the map may have changed
+        unlisted = self.watcher.memory.published() - wanted.keys() - self._retired.keys() - set(unconfirmed)
+        for position, id in enumerate(sorted(unlisted)):
+            self._retire(Status(Camera(id, "", NOWHERE), uncertain_until=self._late()), position)
+        self._check_all_stopped()
+        return change
+
+    async def revive(self, ids: Iterable[str]) -> None:
+        """Start stopped cameras over at once, whatever their rejected logins."""
+        for position, id in enumerate(ids):
+            status = self.statuses[id]
+            if status.stopped:
+                status.stopped, status.locked_until = False, None
+                status.failures = status.excused = status.login_failures = 0
+                self._start(status, position)
+        self.all_stopped.clear()
+
+    def _compare(self, wanted: dict[str, Camera]) -> Change:
+        known = {id: status.camera for id, status in self.statuses.items()}
+        changed = [id for id, camera in wanted.items() if id in known and _differs(known[id], camera)]
+        return Change(
+            added=[id for id in wanted if id not in known],
+            removed=[id for id in known if id not in wanted],
+            changed=changed,
+            moved=[id for id in changed if known[id].address != wanted[id].address],
+        )
+
+    async def _add(self, camera: Camera, position: int) -> None:
+        """A camera that is new, or starts over; what the store shows of it stays known."""
+        await self._stop_task(self._tasks, camera.id)
+        await self._stop_task(self._retired, camera.id)
+        status = Status(camera)
+        if before := self.statuses.get(camera.id):
+            status.shown, status.shown_at = before.shown, before.shown_at
+            status.last_live, status.uncertain_until = before.last_live, before.uncertain_until
+        else:  # what was in flight when the process ended is unknown
+            status.uncertain_until = self._late()
+        await self._recall(status)
+        self.statuses[camera.id] = status
+        self._start(status, position)
+
+    async def _recall(self, status: Status) -> None:
+        """What is remembered from earlier runs: when it was live, and how often it rejected this login."""
+        camera, watcher = status.camera, self.watcher
+        if last_live := watcher.memory[camera.id].last_live:
+            watcher.outage.record_live(camera.id, last_live)
+        rejections = await watcher.memory.rejections(camera.id, camera.login)
+        limit = watcher.max_login_failures
+        recent = [at for at in rejections if at >= watcher.now() - self.login_window]
+        if len(recent) < limit:
+            status.login_failures = min(len(rejections), limit - 1)
+            return
+        status.locked_until = recent[-limit] + self.login_window
+        status.failing_since, status.failures, status.login_failures = recent[0], len(recent), limit
+        status.error = LoginRejected(
+            f"{len(recent)} times until {recent[-1]:%H:%M} UTC, before this start",
+            f"not tried again before {status.locked_until:%H:%M} UTC, unless the login changes; fix it, then restart",
+        )
+
+    def _start(self, status: Status, position: int) -> None:
+        id = status.camera.id
+        if id not in self._numbers:  # that of a removed camera, so that the grid stays even
+            self._numbers[id] = heapq.heappop(self._free_numbers) if self._free_numbers else len(self._numbers)
+        watching = self.watcher.watch(status, self._ticks(phase(self._numbers[id]), position))
+        self._tasks[id] = self._group.create_task(watching, name=f"camera {id}")
+        self._tasks[id].add_done_callback(lambda _: self._check_all_stopped())
+
+    def _ticks(self, phase: float, position: int) -> AsyncIterator[Tick]:
+        """Slots of the fleet's grid, after one tick in the ramp of those that start now."""
+        interval = self.watcher.interval
+        return periodic(interval, phase * interval, position / RAMP_RATE, origin=self._origin)
+
+    def _late(self) -> float:
+        """Until when a put that was sent before now may be applied, in the watcher's monotonic seconds."""
+        return self.watcher.clock() + self.watcher.late_window
+
+    async def _remove(self, id: str, position: int) -> None:
+        await self._stop_task(self._tasks, id)
+        heapq.heappush(self._free_numbers, self._numbers.pop(id))
+        status = self.statuses.pop(id)
+        self.watcher.outage.forget(id)
+        if id in self.watcher.memory.published():
+            self._retire(status, position)
+        else:
+            self.watcher.memory.forget(id)
+
+    def _retire(self, status: Status, position: int) -> None:
+        id = status.camera.id
+        settling = self._settle(status, self._ticks(phase(position), position))
+        self._retired[id] = self._group.create_task(settling, name=f"retired camera {id}")
+
+    async def _settle(self, status: Status, ticks: AsyncIterator[Tick]) -> None:
+        """Replace the picture of a camera that may no longer be shown, until it is certain; then forget it."""
+        async for _ in ticks:
+            if await self.watcher.show_fallback(status):
+                break
+        self.watcher.memory.forget(status.camera.id)
+        del self._retired[status.camera.id]
+        log.info("camera %s: no longer shown; its picture was replaced by the fallback", status.camera.id)
+
+    async def _stop_task(self, tasks: dict[str, asyncio.Task[None]], id: str) -> None:
+        if task := tasks.pop(id, None):
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _check_all_stopped(self) -> None:
+        if self.statuses and all(status.stopped for status in self.statuses.values()):
+            self.all_stopped.set()
+
+    def close(self) -> None:
+        for task in (*self._tasks.values(), *self._retired.values()):
+            task.cancel()
+
+
+def _differs(known: Camera, camera: Camera) -> bool:
+    """In anything but its place."""
+    return replace(known, place=camera.place, longitude=camera.longitude, latitude=camera.latitude) != camera
+
+
+@asynccontextmanager
+async def open_roster(watcher: Watcher, login_window: timedelta = timedelta(minutes=30)) -> AsyncIterator[Roster]:
+    """Every task ends with the context."""
+    async with asyncio.TaskGroup() as tasks:
+        roster = Roster(watcher, tasks, login_window)
+        try:
+            yield roster
+        finally:
+            roster.close()
