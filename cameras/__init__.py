@@ -24,8 +24,8 @@ socrata     the dataset from Socrata
 duration    a length of time in words
 camera_list where the rows come from, and what is said about those left out
 metrics     what is counted and measured, for Prometheus
-s3_client   aiobotocore's S3 client, made fit for many small pictures
-s3_store    a bucket as the store
+storage     objects in an S3 bucket, and other calls to AWS
+store       a bucket as the store
 stores      where pictures go: an S3 bucket or a folder
 uploads     the way into the store: what has begun is finished, an outage is told once
 ticks       each camera's time slots

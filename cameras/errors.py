@@ -41,7 +41,11 @@ class FleetStopped(CctvImagesError):
 
 
 class StoreError(CctvImagesError):
-    pass
+    """`unanswered` is the number of attempts that were sent and not answered: the store may still apply them."""
+
+    def __init__(self, message: str, unanswered: int = 0) -> None:
+        super().__init__(message)
+        self.unanswered = unanswered
 
 
 class CameraError(CctvImagesError):

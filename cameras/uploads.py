@@ -65,7 +65,7 @@ class Uploads:
         self.error = None
 
 
-async def _finish(upload: Coroutine[None, None, None]) -> None:
+async def _finish(upload: Coroutine[None, None, object]) -> None:
     """Await `upload`; when cancelled meanwhile, give it GRACE seconds to end by itself first."""
     task = asyncio.ensure_future(upload)
     task.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody may be left to see its error

@@ -22,10 +22,11 @@ class MemoryStore:
         self.puts: list[Put] = []
         self.out = False
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
         if self.out:
             raise StoreError("bucket: SlowDown; wait")
-        self.puts.append(Put(name, image, expires, dict(metadata)))
+        self.puts.append(Put(name, content, expires, dict(metadata)))
+        return 0
 
     @property
     def states(self) -> list[str]:

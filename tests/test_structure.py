@@ -65,4 +65,4 @@ def test_only_the_entry_point_reads_the_environment_and_the_command_line(path: P
 
 def test_a_bug_is_caught_broadly_where_we_meet_others_code_alone() -> None:
     broad = [path.name for path in FILES if "except Exception" in path.read_text()]
-    assert broad == ["s3_store.py", "thumbnail.py"]
+    assert broad == ["s3.py", "thumbnail.py"]

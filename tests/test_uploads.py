@@ -59,10 +59,11 @@ class SlowStore:
         self.begun, self.released = asyncio.Event(), asyncio.Event()
         self.done = False
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
         self.begun.set()
         await self.released.wait()
         self.done = True
+        return 0
 
 
 async def test_an_upload_that_has_begun_is_finished_before_the_process_stops() -> None:

@@ -81,9 +81,10 @@ class Counting:
     store: Store
     puts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    async def put(self, name: str, image: bytes, expires: datetime, metadata: Mapping[str, str]) -> None:
-        await self.store.put(name, image, expires, metadata)
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
+        unanswered = await self.store.put(name, content, expires, metadata)
         self.puts[metadata["camera-id"], metadata["state"]] += 1
+        return unanswered
 
     def __str__(self) -> str:
         return str(self.store)

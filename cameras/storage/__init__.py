@@ -1,0 +1,1 @@
+"""Bytes under a name, in a bucket: what pictures and, later, state are kept in."""
