@@ -5,7 +5,6 @@ from signal import SIGKILL, SIGTERM
 import pytest
 
 from cameras.simulator.faults import FAULTS
-from cameras.store import s3_store
 from tests.programs import PATIENCE
 from tests.proof.deaths import deaths
 from tests.proof.fleet import fleet
@@ -20,10 +19,10 @@ async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_du
 
 @pytest.mark.parametrize(("how", "intervals"), [("gone", 10), ("busy", 3), ("silent", 3)])
 async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_an_interval(
-    how: str, intervals: int, monkeypatch: pytest.MonkeyPatch
+    how: str, intervals: int
 ) -> None:
-    monkeypatch.setattr(s3_store, "PUT_DEADLINE", 0.5)  # an interval is longer than an upload can take, as in real life
-    (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals)]
+    deadline = 0.5  # an interval is longer than an upload can take, as in real life
+    (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals, put_deadline=deadline)]
     assert (row.lost, row.errors) == (0, 0), row
 
 
