@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 
 from cameras.errors import StoreError, drop_traceback
-from cameras.service.metrics import Metrics
+from cameras.service import Metrics
 from cameras.store.store import Store
 from cameras.text import human_readable
 

@@ -83,5 +83,9 @@ class Fleet:
         frozen = GaugeMetricFamily("cctv_frozen_cameras", "Live, but always with the same picture.", labels=["make"])
         for make in {each.camera.make for each in self.statuses}:
             frozen.add_metric([make], sum(each.frozen for each in self.statuses if each.camera.make == make))
-        age = (self.now() - self.cameras.saved).total_seconds()
-        yield from (states, frozen, GaugeMetricFamily("cctv_camera_list_age_seconds", "Age of the list.", value=age))
+        yield from (states, frozen)
+        yield GaugeMetricFamily(
+            "cctv_camera_list_timestamp_seconds",
+            "Unix time at which the camera list was read.",
+            value=self.cameras.saved.timestamp(),
+        )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cameras.camera import Camera
 from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError, drop_traceback
-from cameras.service.metrics import Metrics
+from cameras.service import Metrics, outcome_label
 from cameras.store.uploads import Uploads
 from cameras.text import human_readable
 from cameras.watch.status import FROZEN_AFTER, Outcome, Status
@@ -103,9 +103,9 @@ class Watcher:
     def _record_outcome(self, status: Status, result: str, text: str, begun: float, size: int = 0) -> None:
         seconds, make = time.monotonic() - begun, status.camera.make
         status.outcomes.append(Outcome(self.now(), result, text, seconds, size))
-        self.metrics.fetches.labels(result, make).inc()
+        self.metrics.fetches.labels(outcome_label(result), make).inc()
         self.metrics.fetch_seconds.labels(make).observe(seconds)
-        self.metrics.bytes.labels(make).inc(size)
+        self.metrics.picture_bytes.labels(make).inc(size)
 
     async def _put(self, status: Status, image: bytes, state: Literal["live", "fallback"]) -> None:
         """Upload; a failed upload may yet have arrived, so afterwards we do not know what is shown."""

@@ -224,7 +224,7 @@ async def test_every_try_is_counted_by_outcome_and_make() -> None:
     lines = generate_latest(day.watcher.metrics.registry).decode().splitlines()
     for line in (
         'cctv_fetches_total{make="Wisenet",outcome="live"} 1.0',
-        'cctv_fetches_total{make="Wisenet",outcome="Unreachable"} 2.0',
+        'cctv_fetches_total{make="Wisenet",outcome="unreachable"} 2.0',
         'cctv_fetch_seconds_count{make="Wisenet"} 3.0',
         f'cctv_picture_bytes_total{{make="Wisenet"}} {len(LIVE):.1f}',
         "cctv_tick_lateness_seconds_count 3.0",
