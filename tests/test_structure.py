@@ -52,6 +52,5 @@ def test_no_private_name_of_a_library_is_used() -> None:
         ("socrata.py", "._content"),
         ("view.py", "._asdict"),
         ("fleet.py", "._replace"),
-        ("logs.py", "._open"),
         ("s3_client.py", "._get_session"),
     }

@@ -1,7 +1,8 @@
 """What the operating system and Prometheus see.
 
-console    standard error, whose reader may stop reading
-logs       the log: standard error and a file
+console    standard error that never blocks
+log_file   a log file that rotates and follows its name
+logs       sets up logging to both
 metrics    Prometheus metrics
 systemd    messages to systemd: ready, alive, status, stopping
 """
