@@ -3,9 +3,6 @@
 import os
 import re
 import ssl
-import subprocess
-import sys
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -22,6 +19,7 @@ from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
 from config import names
+from tests.moto_server import moto_server
 from tests.socrata_server import SocrataServer
 
 if TYPE_CHECKING:
@@ -87,20 +85,9 @@ def _scheme(authorization: str) -> str:
 
 @pytest.fixture(scope="session")
 def s3_url() -> Iterator[str]:
-    """moto's S3 server, as a process of its own."""
-    command = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
-        assert server.stderr
-        for line in server.stderr:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                break
-        else:
-            pytest.fail("moto's server did not start")
-        reading = threading.Thread(target=server.stderr.read)  # a line for each request; a full pipe would stop it
-        reading.start()
-        yield found[0]
-        server.terminate()
-        reading.join()
+    """moto's S3 server."""
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -24,11 +24,13 @@ class MemoryStore:
         self.out = False  # every put fails
         self.unanswered = 0  # attempts of every put that got no answer
         self.hanging = False  # no put ends
+        self.hung: list[str] = []  # names of puts that will never end
         self.started = asyncio.Event()  # a put has started
 
     async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
         self.started.set()
         if self.hanging:
+            self.hung.append(name)
             await asyncio.Event().wait()
         if self.out:
             raise StoreError("bucket: SlowDown; wait", self.unanswered)

@@ -5,8 +5,7 @@ from signal import SIGKILL, SIGTERM
 import pytest
 
 from cameras.simulator.faults import FAULTS
-from cameras.store import s3_store
-from tests.programs import PATIENCE
+from tests.process import MAX_WAIT
 from tests.proof.deaths import deaths
 from tests.proof.fleet import fleet
 from tests.proof.outage import outage
@@ -20,16 +19,16 @@ async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_du
 
 @pytest.mark.parametrize(("how", "intervals"), [("gone", 10), ("busy", 3), ("silent", 3)])
 async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_an_interval(
-    how: str, intervals: int, monkeypatch: pytest.MonkeyPatch
+    how: str, intervals: int
 ) -> None:
-    monkeypatch.setattr(s3_store, "PUT_DEADLINE", 0.5)  # an interval is longer than an upload can take, as in real life
-    (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals)]
+    deadline = 0.5  # an interval is longer than an upload can take, as in real life
+    (row,) = [row async for row in outage(how, cameras=20, interval=2, intervals=intervals, put_deadline=deadline)]
     assert (row.lost, row.errors) == (0, 0), row
 
 
 @pytest.mark.parametrize("number", [SIGKILL, SIGTERM])
 def test_a_death_at_any_moment_leaves_no_half_picture(number: int) -> None:
-    (row,) = deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM, restart=PATIENCE)
+    (row,) = deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM, restart=MAX_WAIT)
     assert row.due > 0
     assert row.lost == 0, row
 

@@ -11,7 +11,7 @@ from cameras import makes
 from cameras.errors import CameraError, CctvImagesError
 from cameras.makes import Make, all_makes
 from config import HERE, SETTINGS, names
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 README = (PROGRAM.parent / "README.md").read_text()
 ERRORS = [kind.__name__ for kind in (*CctvImagesError.__subclasses__(), *CameraError.__subclasses__())]

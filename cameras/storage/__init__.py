@@ -2,7 +2,10 @@
 
 files       atomic file writes
 disk        a guard against disks that do not respond
-s3_client   aiobotocore's S3 client
+bounded_http   aiobotocore's HTTP client: no redirects, bounded answers
+aws_client     an aiobotocore client over it, for any AWS service
+s3_errors      what S3's errors mean for an operator
+s3             objects in a bucket: one signed PUT each
 """
 
 from cameras.storage.disk import Disk

@@ -1,7 +1,7 @@
 """Where pictures go.
 
 folder     a folder as the store
-s3_store   a bucket as the store
+bucket     a bucket as the store
 store      the protocol, and `open_store`
 upload     one picture on its way to the store
 uploads    uploads through outages and shutdown

@@ -21,12 +21,16 @@ class Store(Protocol):
 
 
 @asynccontextmanager
-async def open_store(url: str, endpoint_url: str | None = None) -> AsyncIterator[Store]:
-    """`s3://bucket[/prefix]`, or else the path of a folder. ConfigError if AWS's own settings make no sense."""
+async def open_store(url: str, endpoint_url: str | None = None, put_deadline: float = 30.0) -> AsyncIterator[Store]:
+    """`s3://bucket[/prefix]`, or else the path of a folder. ConfigError if AWS's own settings make no sense.
+
+    `put_deadline` is that of a bucket, in seconds: for a put with its repetitions.
+    """
     if not url.startswith("s3://"):
         yield FolderStore(Path(url))
         return
-    from cameras.store.s3_store import open_bucket  # AWS's libraries take a third of the start-up time
+    from cameras.storage.s3 import open_bucket  # AWS's libraries take a third of the start-up time
+    from cameras.store.bucket import BucketStore
 
-    async with open_bucket(url, endpoint_url) as store:
-        yield store
+    async with open_bucket(url, endpoint_url, deadline=put_deadline) as bucket:
+        yield BucketStore(bucket)

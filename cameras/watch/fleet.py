@@ -1,7 +1,7 @@
 """The whole fleet, for reading: summary, page, metrics, health and systemd's status line."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,8 +33,8 @@ class Fleet:
         self.started = self.now()
 
     @property
-    def statuses(self) -> Collection[Status]:
-        return self.by_id.values()
+    def statuses(self) -> list[Status]:
+        return list(self.by_id.values())
 
     def counts(self) -> dict[State, int]:
         """Cameras by state, offline ones first."""

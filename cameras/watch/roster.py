@@ -76,7 +76,7 @@ class Roster:
             await self._add(wanted[id], position)
         for id, status in self.statuses.items():
             status.camera = wanted[id]  # its place on the map may have changed
-        unlisted = self.watcher.memory.published() - wanted.keys() - self._retired.keys() - set(unconfirmed)
+        unlisted = self.watcher.recorder.memory.published() - wanted.keys() - self._retired.keys() - set(unconfirmed)
         for position, id in enumerate(sorted(unlisted)):
             self._retire(Status(Camera(id, "", NOWHERE), uncertain_until=self._late()), position)
         self._check_all_stopped()
@@ -119,11 +119,11 @@ class Roster:
     async def _recall(self, status: Status) -> None:
         """What is remembered from earlier runs: when it was live, and how often it rejected this login."""
         camera, watcher = status.camera, self.watcher
-        if last_live := watcher.memory[camera.id].last_live:
-            watcher.outage.record_live(camera.id, last_live)
-        rejections = await watcher.memory.rejections(camera.id, camera.login)
+        if last_live := watcher.recorder.memory[camera.id].last_live:
+            watcher.recorder.outage.record_live(camera.id, last_live)
+        rejections = await watcher.recorder.memory.rejections(camera.id, camera.login)
         limit = watcher.max_login_failures
-        recent = [at for at in rejections if at >= watcher.now() - self.login_window]
+        recent = [at for at in rejections if at >= watcher.recorder.now() - self.login_window]
         if len(recent) < limit:
             status.login_failures = min(len(rejections), limit - 1)
             return
@@ -155,11 +155,11 @@ class Roster:
         await self._stop_task(self._tasks, id)
         heapq.heappush(self._free_numbers, self._numbers.pop(id))
         status = self.statuses.pop(id)
-        self.watcher.outage.forget(id)
-        if id in self.watcher.memory.published():
+        self.watcher.recorder.outage.forget(id)
+        if id in self.watcher.recorder.memory.published():
             self._retire(status, position)
         else:
-            self.watcher.memory.forget(id)
+            self.watcher.recorder.memory.forget(id)
 
     def _retire(self, status: Status, position: int) -> None:
         id = status.camera.id
@@ -171,7 +171,7 @@ class Roster:
         async for _ in ticks:
             if await self.watcher.show_fallback(status):
                 break
-        self.watcher.memory.forget(status.camera.id)
+        self.watcher.recorder.memory.forget(status.camera.id)
         del self._retired[status.camera.id]
         log.info("camera %s: no longer shown; its picture was replaced by the fallback", status.camera.id)
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from cameras.camera import Camera
 from tests.benchmark.servers import Servers
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from types_aiobotocore_s3 import S3Client
 
 AT_ONCE = 20
@@ -47,19 +49,35 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
 
 
 async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """aiohttp and our S3 client alone: no deadline, no check of the picture, no second try, no metrics."""
+    """aiohttp GET plus PUT signed by botocore: no deadline, no check of the picture, no second try, no metrics."""
     import aiohttp
+    from botocore.config import Config
 
-    from cameras.storage.s3_client import open_client
-
-    connector = aiohttp.TCPConnector(limit=0, force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as session, open_client(servers.bucket) as bucket:
+    connector, unsigned = aiohttp.TCPConnector(limit=0, force_close=True), Config(s3={"payload_signing_enabled": False})
+    async with aiohttp.ClientSession(connector=connector) as session, aiohttp.ClientSession() as bucket:
 
         async def one(camera: Camera) -> None:
             async with session.get(f"http://{camera.address}/jpeg?id=2") as answer:
-                await _put(bucket, camera, await answer.read())
+                image = await answer.read()
+            url = f"{servers.bucket}/bucket/image/{camera.id}.jpg"
+            async with bucket.put(url, data=image, headers=_signed(url, camera, unsigned)) as answer:
+                answer.raise_for_status()
 
         await batches(one, cameras)
+
+
+def _signed(url: str, camera: Camera, config: "Config") -> dict[str, str]:
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import ReadOnlyCredentials
+
+    now = datetime.now(UTC)
+    headers = {"Content-Type": "image/jpeg", "Expires": formatdate(now.timestamp() + 300, usegmt=True)}
+    metadata = {"camera-id": camera.id, "captured-at": now.isoformat(), "state": "live"}
+    request = AWSRequest("PUT", url, headers | {f"x-amz-meta-{name}": value for name, value in metadata.items()})
+    request.context["client_config"] = config
+    S3SigV4Auth(ReadOnlyCredentials("key", "secret", None), "s3", "us-east-1").add_auth(request)
+    return dict(request.headers.items())
 
 
 async def obvious(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:

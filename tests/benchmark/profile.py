@@ -17,13 +17,9 @@ PARTS = {
     "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
     "– of this, aiohttp": ("aiohttp/client.py", "__aenter__"),
     "– of this, the check of the picture": ("cameras/jpeg.py", "whole"),
-    "put: our S3 client": ("cameras/s3_store.py", "put"),
-    "– of this, signing": ("aiobotocore/signers.py", "sign"),
-    "– of this, resolving the endpoint": ("aiobotocore/client.py", "_resolve_endpoint_ruleset"),
-    "– of this, serializing": ("aiobotocore/client.py", "_convert_to_request_dict"),
-    "– of this, preparing the request": ("botocore/endpoint.py", "prepare_request"),
-    "– of this, the HTTP session (aiohttp)": ("aiobotocore/httpsession.py", "send"),
-    "– of this, parsing the answer": ("aiobotocore/parsers.py", "parse"),
+    "put": ("cameras/storage/s3.py", "put"),
+    "– of this, signing": ("botocore/auth.py", "add_auth"),
+    "– of this, the HTTP session (aiohttp)": ("cameras/storage/bounded_http.py", "request"),
 }
 
 

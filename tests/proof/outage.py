@@ -36,13 +36,15 @@ def _heard() -> Iterator[list[str]]:
     log.setLevel(level)
 
 
-async def outage(how: str, cameras: int, interval: float, intervals: int) -> AsyncIterator[Row]:
+async def outage(
+    how: str, cameras: int, interval: float, intervals: int, put_deadline: float = 30.0
+) -> AsyncIterator[Row]:
     """The bucket is out for some intervals, then back: nothing stops, one line for each, all live in one interval."""
     bucket, cycles = Bucket(), Cycles()
     with elsewhere(cameras, []) as there, _heard() as lines:
         await bucket.open()
         async with (
-            open_store("s3://bucket", bucket.url) as store,
+            open_store("s3://bucket", bucket.url, put_deadline) as store,
             watching(there.healthy, store, interval, interval) as watched,
         ):
 

@@ -25,7 +25,7 @@ from cameras.thumbnail import thumbnail
 from cameras.watch.fleet import Fleet
 from cameras.watch.ticks import Tick, periodic
 from cameras.watch.watcher import Watcher
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
 

@@ -15,6 +15,7 @@ from cameras.state import CameraMemory
 from cameras.store import Uploads
 from cameras.watch import Status, Watcher
 from cameras.watch.outage import Outage
+from cameras.watch.recorder import Recorder
 from cameras.watch.status import MAX_OUTCOMES
 from cameras.watch.transitions import TransitionLog
 from tests.fakes import Clock, MemoryStore, some_ticks
@@ -39,11 +40,7 @@ class CameraScript:
             self.fetch,
             self.uploads,
             FALLBACK,
-            self.clock,
-            Metrics(),
-            CameraMemory(),
-            Outage(self.clock),
-            TransitionLog(),
+            Recorder(self.clock, Metrics(), CameraMemory(), Outage(self.clock), TransitionLog()),
             clock=self.clock.seconds,
             max_failures=max_failures,
             max_login_failures=max_login_failures,
@@ -230,7 +227,7 @@ async def test_next_attempt_is_known_until_the_camera_stops() -> None:
 async def test_attempts_are_counted_by_outcome_and_make() -> None:
     day = CameraScript([LIVE, OFFLINE, OFFLINE])
     await day.watcher.watch(day.status, some_ticks(3))
-    lines = generate_latest(day.watcher.metrics.registry).decode().splitlines()
+    lines = generate_latest(day.watcher.recorder.metrics.registry).decode().splitlines()
     for line in (
         'cctv_fetches_total{make="Wisenet",outcome="live"} 1.0',
         'cctv_fetches_total{make="Wisenet",outcome="unreachable"} 2.0',
@@ -239,7 +236,7 @@ async def test_attempts_are_counted_by_outcome_and_make() -> None:
         "cctv_tick_lateness_seconds_count 3.0",
     ):
         assert line in lines
-    registry = day.watcher.metrics.registry
+    registry = day.watcher.recorder.metrics.registry
     assert registry.get_sample_value("cctv_last_success_timestamp_seconds") == day.clock.time.timestamp()
 
 
@@ -332,14 +329,14 @@ async def test_failures_in_an_outage_of_the_fleet_do_not_count() -> None:
     day = CameraScript([LIVE, *[OFFLINE] * 20])
     others = [str(number) for number in range(9)]
     for id in others:
-        day.watcher.outage.record_live(id, day.clock())
+        day.watcher.recorder.outage.record_live(id, day.clock())
     await day.cycles()
     for id in others:
-        day.watcher.outage.record_failure(id)
+        day.watcher.recorder.outage.record_failure(id)
     await day.cycles(12)
     assert (day.status.state, day.status.shown) == ("failing", "fallback")
     for id in others:
-        day.watcher.outage.record_live(id, day.clock())
+        day.watcher.recorder.outage.record_live(id, day.clock())
     await day.cycles(4)
     assert day.status.state == "failing"
     await day.cycles()
@@ -349,9 +346,9 @@ async def test_failures_in_an_outage_of_the_fleet_do_not_count() -> None:
 async def test_rejected_logins_count_even_in_an_outage_of_the_fleet() -> None:
     day = CameraScript([LIVE, *[LOCKED] * 5])
     for number in range(9):
-        day.watcher.outage.record_live(str(number), day.clock())
+        day.watcher.recorder.outage.record_live(str(number), day.clock())
     for number in range(9):
-        day.watcher.outage.record_failure(str(number))
+        day.watcher.recorder.outage.record_failure(str(number))
     await day.watcher.watch(day.status, some_ticks(6))
     assert (day.requests, day.status.stopped) == (4, True)
 
@@ -360,10 +357,10 @@ async def test_recovery_after_an_outage_of_the_fleet_is_no_line_of_its_own(caplo
     caplog.set_level(logging.INFO, "cameras")
     day = CameraScript([LIVE, OFFLINE, OTHER])
     for number in range(9):
-        day.watcher.outage.record_live(str(number), day.clock())
+        day.watcher.recorder.outage.record_live(str(number), day.clock())
     await day.cycles()
     for number in range(9):
-        day.watcher.outage.record_failure(str(number))
+        day.watcher.recorder.outage.record_failure(str(number))
     await day.cycles(2)
     assert day.status.state == "live"
     assert "recovered" not in caplog.text
@@ -374,17 +371,17 @@ async def test_rejections_are_remembered_and_a_picture_clears_them() -> None:
     login = Login("viewer", "wrong", "CAMERA_USERNAME")
     day.status.camera = replace(day.status.camera, login=login)
     await day.cycles(2)
-    assert len(await day.watcher.memory.rejections("105", login)) == 2
+    assert len(await day.watcher.recorder.memory.rejections("105", login)) == 2
     await day.cycles()
-    assert await day.watcher.memory.rejections("105", login) == []
+    assert await day.watcher.recorder.memory.rejections("105", login) == []
     await day.cycles()
-    assert await day.watcher.memory.rejections("105", login) == [day.clock.time - timedelta(seconds=300)]
+    assert await day.watcher.recorder.memory.rejections("105", login) == [day.clock.time - timedelta(seconds=300)]
 
 
 async def test_id_is_remembered_as_published_before_its_first_picture() -> None:
     day = CameraScript([OFFLINE, LIVE])
     await day.cycles()
-    assert day.watcher.memory.published() == set()
+    assert day.watcher.recorder.memory.published() == set()
     day.store.out = True
     await day.cycles()
-    assert day.watcher.memory.published() == {"105"}
+    assert day.watcher.recorder.memory.published() == {"105"}
