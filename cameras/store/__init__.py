@@ -4,6 +4,7 @@ folder     a folder as the store
 bucket     a bucket as the store
 store      the protocol, and `open_store`
 upload     one picture on its way to the store
+queue      limits on puts under way and on bytes that wait
 uploads    uploads through outages and shutdown
 """
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from cameras.errors import StoreError, drop_traceback
 from cameras.service import Metrics
+from cameras.store.queue import UploadQueue
 from cameras.store.store import Store
 from cameras.store.upload import Upload
 from cameras.text import human_readable
@@ -33,12 +34,14 @@ class Uploads:
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
         grace: float = 5.0,
+        queue: UploadQueue | None = None,
     ) -> None:
         self.store = store
         self.interval = interval
         self.metrics = metrics
         self.clock = clock
         self.grace = grace
+        self.queue = queue or UploadQueue()
         self.error: StoreError | None = None  # the latest of the present outage; None: uploads succeed
         self.failed = 0  # uploads, since the outage started
         self._last_live = self._last_failure = self._outage_start = clock()
@@ -51,9 +54,10 @@ class Uploads:
     async def put(self, upload: Upload) -> int:
         """As Store.put; if cancelled, it waits up to `grace` seconds for the store first."""
         try:
-            with self.metrics.upload_seconds.time():
-                put = self.store.put(upload.camera.picture, upload.content, upload.expires, upload.metadata)
-                unanswered = await self._finish(put)
+            async with self.queue.place(upload):
+                with self.metrics.upload_seconds.time():
+                    put = self.store.put(upload.camera.picture, upload.content, upload.expires, upload.metadata)
+                    unanswered = await self._finish(put)
         except StoreError as error:
             self.metrics.uploads.labels("failed").inc()
             self._record_failure(error)

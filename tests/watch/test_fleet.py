@@ -8,7 +8,7 @@ from cameras.camera_list.camera_list import CameraList
 from cameras.errors import LoginRejected, StoreError, Unreachable
 from cameras.service.metrics import Metrics
 from cameras.store import Shown, Upload, Uploads
-from cameras.watch import FROZEN_AFTER, Fleet
+from cameras.watch import FROZEN_AFTER, Fleet, Outage, Status
 from tests.fakes import Clock, MemoryStore
 
 
@@ -22,7 +22,9 @@ def fleet(clock: Clock) -> Fleet:
     """Six cameras: two live, one of them frozen; two failing; one stopped; one waiting."""
     cameras = [Camera(str(number), "Axis" if number else "Bosch", Address("10.0.0.1")) for number in range(6)]
     listed = CameraList(cameras, {"no address": ["77"]}, clock())
-    fleet = Fleet(listed, Uploads(MemoryStore(), 300, Metrics(), clock.seconds), 300, clock)
+    by_id = {camera.id: Status(camera) for camera in cameras}
+    uploads = Uploads(MemoryStore(), 300, Metrics(), clock.seconds)
+    fleet = Fleet(listed, by_id, uploads, Outage(clock), 300, clock)
     for status in fleet.statuses[:3]:
         status.last_live = clock()
     fleet.statuses[0].identical = FROZEN_AFTER
@@ -95,3 +97,22 @@ def test_gauges_are_computed_when_scraped(fleet: Fleet, clock: Clock) -> None:
     assert 'cctv_cameras{make="Bosch",state="live"} 1.0' in lines
     assert 'cctv_frozen_cameras{make="Bosch"} 1.0' in lines
     assert registry.get_sample_value("cctv_camera_list_timestamp_seconds") == clock().timestamp() - 90
+
+
+def test_outage_of_the_fleet_is_a_problem(fleet: Fleet) -> None:
+    for number in range(10):
+        fleet.outage.record_live(str(number), fleet.now())
+    for number in range(9):
+        fleet.outage.record_failure(str(number))
+    assert fleet.problems() == ["9 of 10 cameras fail at once since 14:00 UTC; check the camera network"]
+    registry = CollectorRegistry()
+    registry.register(fleet)
+    assert registry.get_sample_value("cctv_fleet_outage") == 1.0
+
+
+def test_fleet_stopped_by_rejected_logins_is_a_problem(fleet: Fleet) -> None:
+    for status in fleet.statuses:
+        status.stopped, status.error = True, LoginRejected("401 after Digest MD5")
+    assert fleet.problems() == ["every camera rejected its login and was stopped; fix the logins, then restart"]
+    fleet.statuses[0].error = Unreachable("no connection in time")
+    assert fleet.problems() == []
