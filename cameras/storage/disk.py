@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from cameras.threads import in_daemon_thread
+from cameras.threads import in_thread
 
 DEADLINE = 30.0  # seconds, for one read or write
 QUEUE_DEADLINE = 300.0  # seconds, for its turn: a slow disk is late, which is better than dark
@@ -25,7 +25,7 @@ class Disk:
         """What `call` returns, or the OSError that it raises; TimeoutError if the disk hangs."""
         async with asyncio.timeout(QUEUE_DEADLINE):
             await self._free.acquire()
-        task = asyncio.ensure_future(in_daemon_thread(call, OSError))
+        task = asyncio.ensure_future(in_thread(call, name="disk"))
         task.add_done_callback(self._ended)
         async with asyncio.timeout(DEADLINE):
             return await asyncio.shield(task)
