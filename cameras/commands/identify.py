@@ -7,8 +7,8 @@ from aiohttp import ClientSession
 from cameras.camera import Camera
 from cameras.camera_list.addresses import GENERIC
 from cameras.commands.trace import traced_thumbnail
-from cameras.connection.connection import open_session
-from cameras.errors import CameraError, LoginRejected, UnknownMake, Unreachable
+from cameras.connection import open_session
+from cameras.errors import CameraError, LoginRejected, NotAnImage, Unreachable
 from cameras.makes import Make, all_makes
 from cameras.thumbnail import thumbnail
 from config import Config
@@ -21,7 +21,7 @@ async def identify_make(config: Config, camera: Camera) -> bytes:
     the likeliest of those that want one, once, with it. Prints what each gave; CameraError if none gives a picture."""
     makes = [make for make in all_makes() if make.name != GENERIC]
     async with open_session() as session:
-        outcomes = {make.name: await _outcome(replace(camera, make=make.name, login=None), session) for make in makes}
+        outcomes = {make.name: await _outcome(camera, make, session) for make in makes}
     pictures = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, bytes)}
     if pictures:
         print(f"answers as: {', '.join(pictures)}; {_advice(camera.make, pictures)}")
@@ -35,14 +35,16 @@ def _advice(on_record: str, pictures: dict[str, bytes]) -> str:
     return "its make is right" if on_record in pictures else "correct its make in the camera list"
 
 
-async def _outcome(camera: Camera, session: ClientSession) -> bytes | CameraError:
+async def _outcome(camera: Camera, make: Make, session: ClientSession) -> bytes | CameraError:
     """The picture, or why there is none: here both are findings."""
     try:
-        picture = await thumbnail(camera, session, TIMEOUT_PER_MAKE, tries=1)
+        picture = await thumbnail(
+            replace(camera, make=make.name, login=None), make.fetch, session, TIMEOUT_PER_MAKE, tries=1
+        )
     except CameraError as error:
-        print(f"{camera.make}: {'wants a login' if isinstance(error, LoginRejected) else error}")
+        print(f"{make.name}: {'wants a login' if isinstance(error, LoginRejected) else error}")
         return error
-    print(f"{camera.make}: gives a picture")
+    print(f"{make.name}: gives a picture")
     return picture
 
 
@@ -57,6 +59,4 @@ async def _with_login(config: Config, camera: Camera, wanting: list[Make]) -> by
     if wanting:
         names = ", ".join(make.name for make in wanting)
         raise LoginRejected(f"it wants a login, and none is set for {names}", "set CAMERA_USERNAME and CAMERA_PASSWORD")
-    raise UnknownMake(
-        "no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES"
-    )
+    raise NotAnImage("no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES")

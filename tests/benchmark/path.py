@@ -29,18 +29,17 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """The daemon's own path: thumbnail and put."""
-    from cameras.commands.wiring import utc_now
-    from cameras.connection.connection import open_session
+    from cameras.commands.wiring import picture_fetcher, utc_now
+    from cameras.connection import open_session
     from cameras.service.metrics import Metrics
     from cameras.store.store import open_store
     from cameras.store.uploads import Uploads
-    from cameras.thumbnail import thumbnail
 
     async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
-        uploads = Uploads(store, 300, Metrics())
+        uploads, fetch = Uploads(store, 300, Metrics()), picture_fetcher(session, 60)
 
         async def one(camera: Camera) -> None:
-            image = await thumbnail(camera, session, 60)
+            image = await fetch(camera)
             metadata = {"camera-id": camera.id, "captured-at": utc_now().isoformat(), "state": "live"}
             await uploads.put(f"image/{camera.id}.jpg", image, utc_now() + timedelta(seconds=300), metadata)
 

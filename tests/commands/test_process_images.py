@@ -106,7 +106,7 @@ async def test_once_gives_every_camera_one_cycle_and_a_table(tmp_path: Path, pre
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, *cameras))
     assert await _ended(program) == 1
     assert "camera 1 (Sarix): live" in program.out
-    assert "camera 3 (Sarix): no whole JPEG (an HTML page" in program.out
+    assert "camera 3 (Sarix): no complete JPEG (an HTML page" in program.out
     lines = [line.split() for line in program.out.splitlines()]
     assert ["live", "2"] in lines
     assert ["failed", "1"] in lines
