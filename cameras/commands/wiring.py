@@ -1,14 +1,17 @@
 """Builds the parts of the service from the settings: the one module that knows which setting is for which part."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
+from aiohttp import ClientSession
+
 from cameras import jpeg
-from cameras.connection.connection import open_session
+from cameras.camera import Camera
+from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
+from cameras.makes import all_makes
 from cameras.service import Metrics
 from cameras.store.store import open_store
 from cameras.store.uploads import Uploads
@@ -23,7 +26,7 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
     fallback, metrics = _read_fallback(config.fallback_image), Metrics()
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
-            fetch=partial(thumbnail, session=session, timeout=config.timeout),
+            fetch=picture_fetcher(session, config.timeout),
             uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
             now=utc_now,
@@ -32,6 +35,16 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
             max_failures=config.max_failures,
             max_login_failures=config.max_login_failures,
         )
+
+
+def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera], Awaitable[bytes]]:
+    """A function that fetches a camera's picture within `timeout` seconds. It raises CameraError if there is none."""
+    fetchers = {make.name: make.fetch for make in all_makes()}
+
+    async def fetch(camera: Camera) -> bytes:
+        return await thumbnail(camera, fetchers[camera.make], session, timeout)
+
+    return fetch
 
 
 def utc_now() -> datetime:

@@ -130,7 +130,7 @@ async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path,
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, *cameras))
     assert await _ended(program) == 1
     assert "camera 1 (Sarix): live" in program.out
-    assert "camera 3 (Sarix): no whole JPEG (an HTML page" in program.out
+    assert "camera 3 (Sarix): no complete JPEG (an HTML page" in program.out
     lines = [line.split() for line in program.out.splitlines()]
     assert ["live", "2"] in lines
     assert ["failed", "1"] in lines
