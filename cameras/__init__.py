@@ -46,3 +46,5 @@ probe       one camera, one try, for the person at the pole
 simulator   a fleet of pretend cameras with chosen ailments
 demo        the daemon against that fleet
 """
+
+__version__ = "1.0.0"
