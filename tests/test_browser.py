@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -24,13 +25,21 @@ from cameras.uploads import Uploads
 from cameras.values import Listen
 from config import Config
 from tests.fakes import Clock
-from tests.programs import PROGRAM
+from tests.programs import PATIENCE, PROGRAM
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 ERRORS = (
     Unreachable("no connection in time"),
     LoginRejected("401 after Digest MD5", "check WISENET_USERNAME"),
     Refused(404, "Not Found"),
 )
+
+
+@cache
+def _drawn(id: str, place: str, seconds: float) -> bytes:
+    """Once for all tests: a thousand take eight seconds."""
+    return scene.draw(f"{id} {place}", id, seconds, "14:00", quality=50)
 
 
 def _thousand(folder: Path) -> Fleet:
@@ -57,9 +66,7 @@ def _thousand(folder: Path) -> Fleet:
         else:
             status.last_live, status.same = now, FROZEN_AFTER if number % 331 == 5 else 0
             status.outcomes.append(Outcome(now, "live", "", 0.31, 21_400))
-        drawn = scene.draw(
-            f"{status.camera.id} {status.camera.place}", status.camera.id, float(number), "14:00", quality=50
-        )
+        drawn = _drawn(status.camera.id, status.camera.place, float(number))
         (folder / f"image/{status.camera.id}.jpg").write_bytes(fallback if status.error else drawn)
     return fleet
 
