@@ -104,6 +104,12 @@ async def test_only_rejected_logins_in_a_row_count_as_such() -> None:
     assert not day.status.stopped
 
 
+async def test_a_picture_between_rejected_logins_resets_their_count() -> None:
+    day = Day([LOCKED, LOCKED, LIVE, LOCKED, LOCKED, LIVE])
+    await day.cycles(6)
+    assert (day.asked, day.status.state) == (6, "live")
+
+
 async def test_an_outage_of_the_store_stops_no_camera_and_shows_no_fallback() -> None:
     day = Day([LIVE] * 12)
     await day.cycles()
