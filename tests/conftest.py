@@ -91,7 +91,10 @@ def _scheme(authorization: str) -> str:
 def s3_url() -> Iterator[str]:
     """moto's S3 server, as a process of its own."""
     command = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+    ) as server:
         assert server.stderr
         for line in server.stderr:
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
