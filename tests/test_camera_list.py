@@ -239,6 +239,12 @@ async def test_without_any_address_both_sources_of_addresses_are_named(socrata: 
         await load_cameras(config, pauses=())
 
 
+async def test_a_list_whose_rows_are_all_bad_says_what_to_correct(socrata: PretendSocrata, config: Config) -> None:
+    socrata.rows = [{**_rows(1)[0], "camera_ip": "10.66.0.999"}]
+    with pytest.raises(ConfigError, match=r"1 with bad address in camera_ip.*mend these in the camera list"):
+        await load_cameras(config, pauses=())
+
+
 async def test_a_private_csv_that_names_none_of_the_cameras_is_named(
     socrata: PretendSocrata, config: Config, tmp_path: Path
 ) -> None:

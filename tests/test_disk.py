@@ -19,6 +19,14 @@ async def test_a_call_that_hangs_keeps_its_turn_and_the_next_one_waits_beyond_it
     assert await second == "read"
 
 
+async def test_a_bug_in_a_call_is_reported_and_not_taken_for_a_disk_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", reported.append)
+    with pytest.raises(RuntimeError, match="a bug in a thread"):
+        await Disk(at_once=1).call(lambda: 1 // 0)
+    assert [each.exc_type for each in reported] == [ZeroDivisionError]
+
+
 async def test_nobody_waits_for_ever_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "DEADLINE", 0.1)
     monkeypatch.setattr(disk, "QUEUE_DEADLINE", 0.1)

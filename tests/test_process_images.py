@@ -74,6 +74,13 @@ def test_a_fallback_that_is_no_picture_ends_with_status_2(tmp_path: Path) -> Non
     assert "FALLBACK_IMAGE=f.jpg is not a whole JPEG; name one that is" in program.err
 
 
+def test_a_fallback_that_cannot_be_read_ends_with_status_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", FALLBACK_IMAGE="/proc/self/mem") as program:
+        assert program.end() == 2
+    assert "FALLBACK_IMAGE=/proc/self/mem: Input/output error; name a readable JPEG" in program.err
+
+
 def test_no_camera_with_an_address_ends_with_status_2_and_names_both_sources(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,\n")
     with Program(tmp_path, CAMERA_LIST="list.csv") as program:

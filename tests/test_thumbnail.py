@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -162,6 +163,26 @@ async def test_what_is_not_http_is_never_taken_for_the_cameras_word(
         camera = Camera("1", "Sarix", Address("127.0.0.1", server.sockets[0].getsockname()[1]))
         with pytest.raises(Garbled, match="answer is not proper HTTP"):
             await thumbnail(camera, session, timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (aiohttp.ConnectionTimeoutError(), "no connection in time"),
+        (aiohttp.ServerDisconnectedError(), "closed the connection without an answer"),
+        (ConnectionResetError(errno.ECONNRESET, "10.0.0.1 has gone"), "Connection reset by peer"),
+        (aiohttp.ClientError("10.0.0.1 has gone"), "ClientError"),
+    ],
+)
+async def test_a_network_error_is_reported_without_the_address(
+    error: Exception, sentence: str, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(camera: Connection) -> bytes:
+        raise error
+
+    monkeypatch.setitem(makes._by_spelling(), "broken", Make("Broken", "BROKEN", ("Broken",), fetch))
+    with pytest.raises(Unreachable, match=rf"unreachable \({sentence}\)"):
+        await thumbnail(Camera("7", "Broken", Address("127.0.0.1", 1)), session, timeout=10, retry_pause=0)
 
 
 async def test_a_bug_in_a_make_is_that_cameras_failure(
