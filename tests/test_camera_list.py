@@ -274,6 +274,7 @@ async def test_a_file_that_is_no_list_is_named(tmp_path: Path, content: str, sen
         await load_cameras(Config(camera_list=path))
 
 
+@pytest.mark.no_cover  # takes three times as long with it
 async def test_a_hundred_thousand_rows_are_read(socrata: PretendSocrata, config: Config) -> None:
     socrata.rows = _rows(1)
     rows = _rows(50_000) * 2
