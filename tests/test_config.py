@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,22 @@ def test_with_nothing_set_the_defaults_hold() -> None:
 
 def test_a_blank_value_counts_as_unset() -> None:
     assert from_environment({"INTERVAL": "  ", "STORE": ""}, MAKES) == Config()
+
+
+def test_a_blank_address_means_no_status_page() -> None:
+    assert from_environment({"STATUS_ADDRESS": " "}, MAKES) == replace(Config(), status_address=None)
+
+
+def test_the_endpoint_for_s3_wins_over_the_one_for_all_of_aws() -> None:
+    endpoints = {"AWS_ENDPOINT_URL": "http://all.example.org", "AWS_ENDPOINT_URL_S3": "http://s3.example.org"}
+    assert from_environment(endpoints, MAKES).aws_endpoint_url == "http://s3.example.org"
+
+
+def test_addresses_are_shown_by_yes_and_no_alone() -> None:
+    shown = {value: from_environment({"STATUS_SHOW_ADDRESSES": value}, MAKES) for value in ("yes", "NO")}
+    assert [config.status_show_addresses for config in shown.values()] == [True, False]
+    with pytest.raises(ConfigError, match="STATUS_SHOW_ADDRESSES='1' must be yes or no"):
+        from_environment({"STATUS_SHOW_ADDRESSES": "1"}, MAKES)
 
 
 def test_every_problem_is_named_at_once_with_what_would_be_right() -> None:

@@ -98,6 +98,13 @@ def test_fallback_that_is_no_picture_exits_with_2(tmp_path: Path) -> None:
     assert "FALLBACK_IMAGE=f.jpg is not a complete JPEG; name one that is" in program.err
 
 
+def test_unreadable_fallback_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", FALLBACK_IMAGE="/proc/self/mem") as program:
+        assert program.end() == 2
+    assert "FALLBACK_IMAGE=/proc/self/mem: Input/output error; name a readable JPEG" in program.err
+
+
 def test_list_without_addresses_exits_with_2(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,\n")
     with Program(tmp_path, CAMERA_LIST="list.csv") as program:
