@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
@@ -84,6 +85,18 @@ class Login:
         if not (username + password).isprintable():
             raise ValueError("a username or password cannot contain control characters or broken UTF-8")
         return cls(username, password, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The cameras' logins that the settings give."""
+
+    by_prefix: Mapping[str, Login] = field(default_factory=dict)  # for one make; its prefix is WISENET, for example
+    default: Login | None = None  # for every make that has none of its own
+
+    def for_make(self, prefix: str) -> Login | None:
+        """None: cameras of this make are polled without a login."""
+        return self.by_prefix.get(prefix, self.default)
 
 
 @dataclass(frozen=True, slots=True)

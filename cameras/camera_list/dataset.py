@@ -73,7 +73,7 @@ def _camera(row: Row, addresses: Mapping[str, Override], config: Config) -> Came
         id=id,
         make=make.name,
         address=private.address or _address(row, config),
-        login=private.login or config.login_for(make.prefix),
+        login=private.login or config.logins.for_make(make.prefix),
         path=private.path,
         place=" ".join(_text(row, "location_name").split())[:200],
         longitude=longitude,

@@ -49,9 +49,9 @@ async def _outcome(camera: Camera, session: ClientSession) -> bytes | CameraErro
 async def _with_login(config: Config, camera: Camera, wanting: list[Make]) -> bytes:
     """A wrong login may lock us out, so there is one try, which ends when the login is rejected: with the make on
     record if it is among them, else the first that we have a login for."""
-    own = camera.login if camera.login not in config.logins.values() else None
+    own = camera.login if camera.login != config.logins.for_make(camera.prefix) else None
     for make in sorted(wanting, key=lambda make: make.name != camera.make):
-        if login := own or config.login_for(make.prefix):
+        if login := own or config.logins.for_make(make.prefix):
             print(f"trying {make.name} with its login, once")
             return await traced_thumbnail(config, replace(camera, make=make.name, login=login))
     if wanting:

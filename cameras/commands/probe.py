@@ -32,7 +32,7 @@ def _camera_at(config: Config, target: str, make: str | None) -> Camera:
         raise ConfigError(f"{quoted(target)}: {error}") from None
     except UnknownMake:
         raise ConfigError(f"--make {quoted(make or '')} is not known; leave it out, and every make is tried") from None
-    return Camera("probe", known.name, address, config.login_for(known.prefix))
+    return Camera("probe", known.name, address, config.logins.for_make(known.prefix))
 
 
 async def run_probe(config: Config, camera: Camera, every_make: bool, save: Path | None) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cameras.camera import Address, Login
+from cameras.camera import Address, Login, Logins
 from cameras.camera_list.addresses import Override
 from cameras.camera_list.dataset import join
 from cameras.camera_list.export import read_export
@@ -25,7 +25,7 @@ def _private(**changes: Any) -> Override:
 
 def test_a_row_of_today_becomes_a_camera() -> None:
     rows = json.loads((DATA / "austin-2026.json").read_text())
-    joined = join(rows, {"10": _private(address=Address("10.0.0.10"))}, Config(logins={"WISENET": LOGIN}))
+    joined = join(rows, {"10": _private(address=Address("10.0.0.10"))}, Config(logins=Logins({"WISENET": LOGIN})))
     (camera,) = joined.cameras
     assert (camera.id, camera.make, camera.place) == ("10", "Wisenet", "35TH ST / JACKSON AVE")
     assert (camera.longitude, camera.latitude) == (-97.75589, 30.308735)
@@ -83,7 +83,7 @@ def test_of_two_rows_with_one_id_the_first_is_kept() -> None:
 def test_where_both_speak_the_private_file_wins() -> None:
     own = Login("own", "x", "file")
     private = _private(address=Address("10.9.9.9"), make="Bosch", login=own)
-    (camera,) = join([_row()], {"1": private}, Config(logins={"AXIS": LOGIN})).cameras
+    (camera,) = join([_row()], {"1": private}, Config(logins=Logins({"AXIS": LOGIN}))).cameras
     assert (camera.address.host, camera.make, camera.login) == ("10.9.9.9", "Bosch", own)
 
 
