@@ -12,9 +12,10 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from cameras.camera_list.camera_list import load_cameras
+from cameras.camera_list import load_cameras
 from cameras.commands.command_line import parser
 from cameras.commands.run import run
+from cameras.commands.wiring import list_source
 from cameras.errors import CctvImagesError, ConfigError
 from cameras.makes import all_makes
 from cameras.service import logs
@@ -67,7 +68,7 @@ async def _until_signal(work: Coroutine[None, None, int], stopped: int) -> int:
 async def _run(_: Namespace) -> int:
     config = _settings()
     logs.set_up(config.log_level, config.log_file)
-    await run(config, await load_cameras(config), NOTIFIER)
+    await run(config, await load_cameras(list_source(config)), NOTIFIER)
     return 0
 
 
@@ -76,7 +77,7 @@ async def _once(_: Namespace) -> int:
 
     config = _settings()
     logs.set_up(config.log_level, config.log_file, cameras_on_console=False)
-    return await run_once(config, await load_cameras(config))
+    return await run_once(config, await load_cameras(list_source(config)))
 
 
 async def _check(_: Namespace) -> int:
@@ -84,7 +85,7 @@ async def _check(_: Namespace) -> int:
 
     config = _settings()
     logs.set_up("WARNING", config.log_file)
-    return await run_check(config, await load_cameras(config))
+    return await run_check(config, await load_cameras(list_source(config)))
 
 
 async def _probe(arguments: Namespace) -> int:

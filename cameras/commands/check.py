@@ -3,7 +3,7 @@
 from collections import Counter
 
 from cameras.camera import Camera
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list import CameraList
 from cameras.commands.wiring import open_watcher, utc_now
 from config import Config
 

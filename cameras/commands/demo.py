@@ -4,8 +4,9 @@ import socket
 import tempfile
 from pathlib import Path
 
-from cameras.camera_list.camera_list import load_cameras
+from cameras.camera_list import load_cameras
 from cameras.commands.run import run
+from cameras.commands.wiring import list_source
 from cameras.service.systemd import Notifier
 from cameras.simulator.fleet import SimulatedFleet
 from cameras.values import Listen
@@ -27,7 +28,7 @@ async def run_demo(count: int, interval: float, folder: str) -> None:
                 timeout=interval * 0.8,
                 status_address=page,
             )
-            cameras = await load_cameras(config)
+            cameras = await load_cameras(list_source(config))
         await run(config, cameras, Notifier({}))
 
 

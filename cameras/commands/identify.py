@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import ClientSession
 
 from cameras.camera import Camera
-from cameras.camera_list.addresses import GENERIC
+from cameras.camera_list import GENERIC
 from cameras.commands.trace import traced_thumbnail
 from cameras.connection.connection import open_session
 from cameras.errors import CameraError, LoginRejected, UnknownMake, Unreachable

@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list import CameraList
 from cameras.commands.wiring import open_watcher
 from cameras.watch.status import Status
 from cameras.watch.ticks import single_tick

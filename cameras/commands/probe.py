@@ -4,10 +4,10 @@ from pathlib import Path
 
 from cameras import jpeg
 from cameras.camera import Address, Camera
-from cameras.camera_list.addresses import GENERIC
-from cameras.camera_list.camera_list import find_camera
+from cameras.camera_list import GENERIC, find_camera
 from cameras.commands.identify import identify_make
 from cameras.commands.trace import traced_thumbnail
+from cameras.commands.wiring import list_source
 from cameras.errors import CameraError, ConfigError, UnknownMake
 from cameras.makes import find_make
 from cameras.text import quoted
@@ -20,9 +20,10 @@ async def camera_to_probe(config: Config, target: str, make: str | None) -> tupl
     if "." in target or ":" in target:
         print(f"address {target} from the command line")
         return _camera_at(config, target, make), make is not None
-    camera, where, known = await find_camera(config, target, make)
-    print(f"{camera}, {camera.place or 'no place given'}; address {camera.address} from {where}")
-    return camera, known
+    found = await find_camera(list_source(config), target, make)
+    camera = found.camera
+    print(f"{camera}, {camera.place or 'no place given'}; address {camera.address} from {found.address_from}")
+    return camera, found.make_known
 
 
 def _camera_at(config: Config, target: str, make: str | None) -> Camera:

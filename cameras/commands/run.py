@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list import CameraList
 from cameras.commands.wiring import open_watcher, utc_now
 from cameras.errors import FleetStopped
 from cameras.service.systemd import Notifier

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from cameras import jpeg
+from cameras.camera_list import ListSource, Portal
 from cameras.connection.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
 from cameras.service.metrics import Metrics
@@ -31,6 +32,24 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
             max_failures=config.max_failures,
             max_login_failures=config.max_login_failures,
         )
+
+
+def list_source(config: Config) -> ListSource:
+    return ListSource(
+        portal=portal(config),
+        export_file=config.camera_list,
+        addresses_file=config.camera_addresses,
+        address_column=config.socrata_address_field,
+        logins=config.logins,
+        cache_folder=config.state_directory,
+    )
+
+
+def portal(config: Config) -> Portal:
+    login = None
+    if config.socrata_username and config.socrata_password:
+        login = (config.socrata_username, config.socrata_password)
+    return Portal(config.socrata_domain, config.socrata_dataset, config.socrata_where, config.socrata_app_token, login)
 
 
 def utc_now() -> datetime:

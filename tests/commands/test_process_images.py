@@ -85,8 +85,8 @@ def test_no_camera_with_an_address_ends_with_status_2_and_names_both_sources(tmp
 def test_a_list_that_cannot_be_had_ends_with_status_1(tmp_path: Path) -> None:
     with Program(tmp_path, SOCRATA_DOMAIN="localhost:1") as program:
         assert program.end() == 1
-    assert "the camera list cannot be had, and none is kept" in program.err
-    assert program.err.count("trying again in") == 3
+    assert "the camera list is unavailable and there is no cached copy" in program.err
+    assert program.err.count("next attempt in") == 3
 
 
 def test_when_every_camera_has_stopped_it_says_so_and_ends_with_status_1(tmp_path: Path) -> None:

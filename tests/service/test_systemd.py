@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cameras.camera_list import socrata
+from cameras.camera_list import Limits
 from cameras.service.systemd import Notifier
 from tests.programs import PROGRAM, Program
 
@@ -118,8 +118,9 @@ def test_the_units_exposure_is_ok() -> None:
 def test_systemd_waits_until_the_last_try_to_load_the_camera_list_has_ended() -> None:
     minutes = re.search(r"^TimeoutStartSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)
     assert minutes
-    tries = len(socrata.RETRY_DELAYS) + 1
-    assert tries * socrata.TIMEOUT + sum(socrata.RETRY_DELAYS) < 60 * int(minutes[1])
+    limits = Limits()
+    attempts = len(limits.retry_delays) + 1
+    assert attempts * limits.timeout + sum(limits.retry_delays) < 60 * int(minutes[1])
 
 
 def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
