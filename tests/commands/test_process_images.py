@@ -116,8 +116,8 @@ def test_list_without_addresses_exits_with_2(tmp_path: Path) -> None:
 def test_unavailable_list_exits_with_1(tmp_path: Path) -> None:
     with Program(tmp_path, SOCRATA_DOMAIN="localhost:1") as program:
         assert program.end() == 1
-    assert "the camera list cannot be had, and none is kept" in program.err
-    assert program.err.count("trying again in") == 3
+    assert "the camera list is unavailable and there is no cached copy" in program.err
+    assert program.err.count("next attempt in") == 3
 
 
 def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> None:

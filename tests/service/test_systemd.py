@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cameras.camera_list import socrata
+from cameras.camera_list import Limits
 from cameras.errors import ConfigError
 from cameras.service import Notifier
 from tests.process import PROGRAM, Program
@@ -154,8 +154,9 @@ def test_exposure_of_the_unit_is_below_2() -> None:
 def test_start_timeout_is_longer_than_loading_the_camera_list() -> None:
     minutes = re.search(r"^TimeoutStartSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)
     assert minutes
-    tries = len(socrata.RETRY_DELAYS) + 1
-    assert tries * socrata.TIMEOUT + sum(socrata.RETRY_DELAYS) < 60 * int(minutes[1])
+    limits = Limits()
+    attempts = len(limits.retry_delays) + 1
+    assert attempts * limits.timeout + sum(limits.retry_delays) < 60 * int(minutes[1])
 
 
 def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
