@@ -11,13 +11,16 @@ from tests.proof.fleet import fleet
 from tests.proof.outage import outage
 from tests.proof.soak import soak
 
+pytestmark = pytest.mark.no_cover  # lateness and memory are measured here, and coverage costs both
 
+
+@pytest.mark.alone
 async def test_ailing_cameras_cost_the_healthy_ones_no_slot_and_each_gets_its_due() -> None:
     async for row in fleet(healthy=60, ailing=len(FAULTS), interval=2, cycles=3):
         assert (row.lost, row.errors) == (0, 0), row
 
 
-@pytest.mark.parametrize(("how", "intervals"), [("gone", 10), ("busy", 3), ("silent", 3)])
+@pytest.mark.parametrize(("how", "intervals"), [("gone", 6), ("busy", 3), ("silent", 3)])
 async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_an_interval(
     how: str, intervals: int
 ) -> None:
@@ -34,5 +37,5 @@ def test_a_death_at_any_moment_leaves_no_half_picture(number: int) -> None:
 
 
 async def test_nothing_piles_up_over_many_cycles() -> None:
-    (row,) = [row async for row in soak(cameras=60, interval=1, cycles=12)]
+    (row,) = [row async for row in soak(cameras=30, interval=1, cycles=12)]
     assert (row.lost, row.errors) == (0, 0), row

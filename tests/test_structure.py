@@ -49,7 +49,6 @@ def test_no_private_name_of_a_library_is_used() -> None:
     private = re.compile(r"(?<!self)(?<!cls)\._[a-z]\w*")
     found = {(path.name, name) for path in FILES for name in private.findall(path.read_text())}
     assert found == {
-        ("socrata.py", "._content"),
         ("view.py", "._asdict"),
         ("fleet.py", "._replace"),
     }

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from cameras.camera_list.camera_list import load_cameras
+from cameras.camera_list import load_cameras
 from cameras.commands.run import run
+from cameras.commands.wiring import list_source
 from cameras.service import Notifier, logs
 from cameras.values import Listen
 from config import Config
@@ -37,7 +38,7 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
                 timeout=arguments.interval * 0.8,
                 status_address=page,
             )
-            cameras = await load_cameras(config)
+            cameras = await load_cameras(list_source(config))
         await run(config, cameras, notifier)
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from aiohttp import ClientSession
 
 from cameras.camera import Camera, Login
-from cameras.camera_list.addresses import GENERIC
+from cameras.camera_list import GENERIC
 from cameras.commands.trace import traced_thumbnail
-from cameras.connection.connection import open_session
-from cameras.errors import CameraError, LoginRejected, UnknownMake, Unreachable
+from cameras.connection import open_session
+from cameras.errors import CameraError, LoginRejected, NotAnImage, Unreachable
 from cameras.makes import Make, all_makes
 from cameras.thumbnail import thumbnail
 
@@ -26,7 +26,7 @@ async def identify_make(camera: Camera, timeout: float, login_for: LoginFor) -> 
     """
     makes = [make for make in all_makes() if make.name != GENERIC]
     async with open_session() as session:
-        results = {make.name: await _try(replace(camera, make=make.name, login=None), session) for make in makes}
+        results = {make.name: await _try(camera, make, session) for make in makes}
     pictures = {name: result for name, result in results.items() if isinstance(result, bytes)}
     if pictures:
         print(f"answers as: {', '.join(pictures)}; {_advice(camera.make, pictures)}")
@@ -41,14 +41,16 @@ def _advice(listed_make: str, pictures: Collection[str]) -> str:
     return "its make is right" if listed_make in pictures else "correct its make in the camera list"
 
 
-async def _try(camera: Camera, session: ClientSession) -> bytes | CameraError:
+async def _try(camera: Camera, make: Make, session: ClientSession) -> bytes | CameraError:
     """The picture, or why there is none: to identify a make, both are results."""
     try:
-        picture = await thumbnail(camera, session, TIMEOUT_PER_MAKE, tries=1)
+        picture = await thumbnail(
+            replace(camera, make=make.name, login=None), make.fetch, session, TIMEOUT_PER_MAKE, tries=1
+        )
     except CameraError as error:
-        print(f"{camera.make}: {'wants a login' if isinstance(error, LoginRejected) else error}")
+        print(f"{make.name}: {'wants a login' if isinstance(error, LoginRejected) else error}")
         return error
-    print(f"{camera.make}: gives a picture")
+    print(f"{make.name}: gives a picture")
     return picture
 
 
@@ -62,6 +64,4 @@ async def _with_login(camera: Camera, timeout: float, login_for: LoginFor, askin
     if asking:
         names = ", ".join(make.name for make in asking)
         raise LoginRejected(f"it wants a login, and none is set for {names}", "set CAMERA_USERNAME and CAMERA_PASSWORD")
-    raise UnknownMake(
-        "no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES"
-    )
+    raise NotAnImage("no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES")

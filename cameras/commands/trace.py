@@ -8,8 +8,8 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
 
 from cameras.camera import Camera
-from cameras.connection.challenge import parse
-from cameras.connection.connection import open_session
+from cameras.connection import open_session, parse_challenges
+from cameras.makes import find_make
 from cameras.text import printable
 from cameras.thumbnail import thumbnail
 
@@ -20,7 +20,8 @@ async def traced_thumbnail(camera: Camera, timeout: float) -> bytes:
     started = time.monotonic()
     async with open_session(trace_configs=[_connection_trace()]) as session:
         try:
-            return await thumbnail(camera, session, timeout, tries=1, observers=(_print_exchange,))
+            fetch, observers = find_make(camera.make).fetch, (_print_exchange,)
+            return await thumbnail(camera, fetch, session, timeout, tries=1, observers=observers)
         finally:
             print(f"time: {time.monotonic() - started:.2f} s of {timeout:g} s")
 
@@ -33,7 +34,7 @@ async def _print_exchange(request: ClientRequest, handler: ClientHandlerType) ->
     print(f"  answer: {response.status} after {time.monotonic() - started:.2f} s")
     for name, value in response.headers.items():
         print(f"  {printable(name)}: {'(hidden)' if name.lower() == 'set-cookie' else printable(value, 200)}")
-    for challenge in parse(response.headers.getall("WWW-Authenticate", [])):
+    for challenge in parse_challenges(response.headers.getall("WWW-Authenticate", [])):
         obstacle = f", which is not supported: {challenge.obstacle}" if challenge.obstacle else ""
         print(f"  it offers: {printable(str(challenge))}{obstacle}")
     return response

@@ -1,14 +1,18 @@
 """Builds the parts of the service from the settings: the one module that knows which setting is for which part."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
+from aiohttp import ClientSession
+
 from cameras import jpeg
-from cameras.connection.connection import open_session
+from cameras.camera import Camera
+from cameras.camera_list import ListSource, Portal
+from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
+from cameras.makes import all_makes
 from cameras.service import Metrics
 from cameras.store.store import open_store
 from cameras.store.uploads import Uploads
@@ -23,7 +27,7 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
     fallback, metrics = _read_fallback(config.fallback_image), Metrics()
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
-            fetch=partial(thumbnail, session=session, timeout=config.timeout),
+            fetch=picture_fetcher(session, config.timeout),
             uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
             now=utc_now,
@@ -32,6 +36,34 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
             max_failures=config.max_failures,
             max_login_failures=config.max_login_failures,
         )
+
+
+def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera], Awaitable[bytes]]:
+    """A function that fetches a camera's picture within `timeout` seconds. It raises CameraError if there is none."""
+    fetchers = {make.name: make.fetch for make in all_makes()}
+
+    async def fetch(camera: Camera) -> bytes:
+        return await thumbnail(camera, fetchers[camera.make], session, timeout)
+
+    return fetch
+
+
+def list_source(config: Config) -> ListSource:
+    return ListSource(
+        portal=portal(config),
+        export_file=config.camera_list,
+        addresses_file=config.camera_addresses,
+        address_column=config.socrata_address_field,
+        logins=config.logins,
+        cache_folder=config.state_directory,
+    )
+
+
+def portal(config: Config) -> Portal:
+    login = None
+    if config.socrata_username and config.socrata_password:
+        login = (config.socrata_username, config.socrata_password)
+    return Portal(config.socrata_domain, config.socrata_dataset, config.socrata_where, config.socrata_app_token, login)
 
 
 def utc_now() -> datetime:

@@ -85,7 +85,7 @@ class PageModel:
             "store": {"name": str(uploads.store), "error": str(uploads.error) if uploads.error else None},
             "camera_list": {
                 "saved": _iso(fleet.camera_list.saved),
-                "kept": fleet.camera_list.kept,
+                "kept": fleet.camera_list.from_cache,
                 "left_out": {reason: len(ids) for reason, ids in fleet.camera_list.skipped.items()},
             },
             "cameras": [self.camera(status, outcomes) for status in fleet.statuses],
