@@ -38,13 +38,19 @@ class Config:
     socrata_app_token: str | None = setting(None, "app token; without one Socrata may throttle requests", secret=True)
     socrata_username: str | None = setting(None, "username for a private dataset", secret=True)
     socrata_password: str | None = setting(None, "password for a private dataset", secret=True)
-    socrata_where: str = setting("camera_status='TURNED_ON'", "which rows to request (SoQL)")
+    socrata_where: str | None = setting(None, "which rows to request (SoQL); by default all")
     socrata_address_field: str = setting("camera_ip", "the column with a camera's address, if the dataset has one")
     camera_addresses: Path | None = setting(None, "private CSV: camera_id,address[,…]", values.existing_file)
     camera_list: Path | None = setting(None, "JSON or CSV export to use instead of Socrata", values.existing_file)
     interval: float = setting(300.0, "seconds between two pictures of a camera", values.seconds)
     timeout: float = setting(60.0, "seconds to fetch one picture, login and retry included", values.seconds)
-    max_failures: int = setting(5, "failed cycles in a row after which a camera is stopped", values.count)
+    list_interval: float = setting(
+        3600.0, "seconds between two reads of the camera list; 0: only at the start and on reload", values.seconds_or_0
+    )
+    never_publish: frozenset[str] | Path = setting(
+        frozenset(), "ids of cameras that are never polled and never shown, or a file of such ids", values.ids
+    )
+    max_failures: int = setting(288, "failed cycles in a row after which a camera is stopped", values.count)
     max_login_failures: int = setting(3, "rejected logins in a row after which a camera is stopped", values.count)
     fallback_image: Path = setting(HERE / "fallback.jpg", "JPEG shown while a camera fails", values.existing_file)
     state_directory: Path = setting(Path("state"), "folder for the cached camera list", values.state_folder)

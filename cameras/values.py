@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from cameras.camera import ID
+
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 
 
@@ -37,6 +39,20 @@ def seconds(value: str) -> float:
     if not 0.1 <= number <= 86400:
         raise ValueError("must be a number of seconds from 0.1 to 86400, such as 300")
     return number
+
+
+def seconds_or_0(value: str) -> float:
+    return 0.0 if value == "0" else seconds(value)
+
+
+def ids(value: str) -> frozenset[str] | Path:
+    """Ids separated by spaces or commas, or a file of ids, which is read later and again."""
+    if (file := path(value)).is_file():
+        return file
+    found = re.split(r"[\s,]+", value)
+    if bad := [id for id in found if not ID.fullmatch(id)]:
+        raise ValueError(f"must be camera ids, such as 612,613, or the path of a file; {bad[0]!r} is neither")
+    return frozenset(found)
 
 
 def count(value: str) -> int:

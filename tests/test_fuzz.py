@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cameras import jpeg
 from cameras.camera import Address, Login, Logins
-from cameras.camera_list.addresses import parse_overrides
+from cameras.camera_list.addresses import Overrides, parse_overrides
 from cameras.camera_list.dataset import Row, join
 from cameras.camera_list.export import parse_export
 from cameras.connection.challenge import choose, parse_challenges
@@ -84,13 +84,13 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: ("camera_id,address,path\n" + text).encode()))
 def test_any_csv_is_read_or_is_a_config_error(content: bytes) -> None:
     with suppress(ConfigError):
-        parse_overrides(content, Path("a.csv"))
+        parse_overrides(content, "CAMERA_ADDRESSES=a.csv")
 
 
 @given(st.binary(max_size=300) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_json_list_is_read_or_is_a_config_error(content: bytes) -> None:
     with suppress(ConfigError):
-        join(parse_export(content, Path("list.json")), {}, Logins(), "camera_ip")
+        join(parse_export(content, Path("list.json")), Overrides(), Logins(), "camera_ip")
 
 
 columns = st.sampled_from(["camera_id", "camera_status", "camera_mfg", "camera_ip", "location", "location_name"])
@@ -111,7 +111,7 @@ odd = (
 @given(st.lists(st.dictionaries(columns, values) | odd.map(lambda changes: {**GOOD, **changes}), max_size=5))
 @example([GOOD])
 def test_any_rows_make_only_safe_cameras(rows: list[Row]) -> None:
-    joined = join(rows, {}, Logins(), "camera_ip")
+    joined = join(rows, Overrides(), Logins(), "camera_ip")
     assert joined.cameras or GOOD not in rows
     assert len(joined.cameras) + sum(map(len, joined.skipped.values())) == len(rows)
     for camera in joined.cameras:

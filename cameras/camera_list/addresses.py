@@ -1,11 +1,12 @@
 """The private CSV that CAMERA_ADDRESSES names: addresses, and whatever else the public dataset must not hold."""
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from cameras.camera import ID, Address, Login
 from cameras.camera_list import csv_file
+from cameras.camera_list.csv_file import Line
 from cameras.errors import ConfigError, UnknownMake
 from cameras.makes import find_make
 from cameras.text import quoted
@@ -31,27 +32,67 @@ class Override:
 
 
 NO_OVERRIDE = Override(address=None, make=None, login=None, path=None, publish=True)
+HIDDEN = Override(address=None, make=None, login=None, path=None, publish=False)
 
 
-def parse_overrides(content: bytes, path: Path) -> dict[str, Override]:
-    """The rows by camera id. ConfigError names `path` and the first MAX_PROBLEMS invalid lines, with a reason each."""
-    where = f"{SETTING}={path}"
+@dataclass(frozen=True)
+class Overrides:
+    """The private CSV. What hides a camera acts even if other lines are invalid."""
+
+    by_id: dict[str, Override] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)  # with line numbers
+    invalid: frozenset[str] = frozenset()  # ids of rows that cannot be used
+
+    def check(self, where: str) -> None:
+        """ConfigError that starts with `where` and names the first problems, if there are any."""
+        if self.problems:
+            more = len(self.problems) - MAX_PROBLEMS
+            listed = "; ".join(self.problems[:MAX_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+            raise ConfigError(f"{where} {listed}")
+
+    def completed(self, previous: "Overrides") -> "Overrides":
+        """A camera whose row is invalid now keeps its row of `previous`, unless it is hidden now."""
+        kept = {id: previous.by_id[id] for id in self.invalid if id in previous.by_id and id not in self.by_id}
+        return replace(self, by_id={**kept, **self.by_id}, invalid=self.invalid - kept.keys())
+
+
+def parse_overrides(content: bytes, where: str) -> Overrides:
+    """ConfigError, which starts with `where`, only if no row can be read at all."""
     found: dict[str, Override] = {}
     problems: list[str] = []
-    for line, row in csv_file.parse(content, where, COLUMNS):
+    invalid: set[str] = set()
+    lines = csv_file.parse(content, where, COLUMNS)
+    while line := _next(lines, where, problems, found):
+        id = line.cells.get("camera_id", "")
         try:
-            id = row.get("camera_id", "")
-            if not ID.fullmatch(id):
-                raise ValueError(f"camera_id {quoted(id)} must be letters, digits, - and _" if id else "no camera_id")
-            if id in found:
-                raise ValueError(f"camera {quoted(id)} is on an earlier line too; keep one")
-            found[id] = _override(row)
+            _check_id(line, id, found)
+            found[id] = _override(line.cells)
         except ValueError as error:
-            problems.append(f"line {line}: {error}")
-    if problems:
-        more = f"; and {len(problems) - MAX_PROBLEMS} more" if len(problems) > MAX_PROBLEMS else ""
-        raise ConfigError(f"{where} " + "; ".join(problems[:MAX_PROBLEMS]) + more)
-    return found
+            problems.append(f"line {line.number}: {error}")
+            invalid.add(id)
+            if ID.fullmatch(id) and line.cells.get("publish", "").lower() == "no":
+                found[id] = HIDDEN
+    return Overrides(found, problems, frozenset(invalid - {""}))
+
+
+def _next(lines: Iterator[Line], where: str, problems: list[str], found: dict[str, Override]) -> Line | None:
+    """The next line. A file that cannot be read from some line on is a problem, not the end of what was read."""
+    try:
+        return next(lines, None)
+    except ConfigError as error:
+        if not found:
+            raise
+        problems.append(str(error).removeprefix(f"{where} ").removeprefix(f"{where}: "))
+        return None
+
+
+def _check_id(line: Line, id: str, found: Mapping[str, Override]) -> None:
+    if line.problem:
+        raise ValueError(line.problem)
+    if not ID.fullmatch(id):
+        raise ValueError(f"camera_id {quoted(id)} must be letters, digits, - and _" if id else "no camera_id")
+    if id in found:
+        raise ValueError(f"camera {quoted(id)} is on an earlier line too; keep one")
 
 
 def _override(row: dict[str, str]) -> Override:

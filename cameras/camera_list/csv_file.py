@@ -3,16 +3,25 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cameras.errors import ConfigError
 from cameras.text import quoted
 
 
-def parse(content: bytes, where: str, known: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number, {column: cell}) of each row; columns in lower case with `_` for spaces, cells stripped.
+class Line(NamedTuple):
+    """A row of the file, or what is wrong with it."""
 
-    ConfigError starts with `where`, such as CAMERA_LIST=/x.csv, and the line. If `known` is given, other columns are
-    refused: a misspelt one would be ignored silently.
+    number: int  # counted from 1, the header included; of a row of several lines, the last
+    cells: dict[str, str]  # by column; stripped
+    problem: str = ""  # the row cannot be used; `cells` is empty
+
+
+def parse(content: bytes, where: str, known: tuple[str, ...] = ()) -> Iterator[Line]:
+    """The rows, without empty ones; column names in lower case with `_` for spaces.
+
+    ConfigError if the file as a whole cannot be read, or from some line on; it starts with `where`, such as
+    CAMERA_LIST=/x.csv. If `known` is given, other columns are refused: a misspelt one would be ignored silently.
     """
     try:
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, skipinitialspace=True)
@@ -20,12 +29,10 @@ def parse(content: bytes, where: str, known: tuple[str, ...] = ()) -> Iterator[t
         _check_columns(columns, known or tuple(columns), where)
         for cells in reader:
             if len(cells) > len(columns):
-                raise ConfigError(
-                    f"{where} line {reader.line_num}: {len(cells)} cells, but {len(columns)} columns; "
-                    "put a cell that holds a comma in quotes"
-                )
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
+                problem = f"{len(cells)} cells, but {len(columns)} columns; put a cell that holds a comma in quotes"
+                yield Line(reader.line_num, {}, problem)
+            elif any(cell.strip() for cell in cells):
+                yield Line(reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False)))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
     except csv.Error as error:

@@ -4,12 +4,12 @@ Rows are untrusted. A row that cannot be served is skipped and counted by reason
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from cameras.camera import ID, Address, Camera, Logins
-from cameras.camera_list.addresses import GENERIC, NO_OVERRIDE, Override
+from cameras.camera_list.addresses import GENERIC, NO_OVERRIDE, Override, Overrides
 from cameras.errors import UnknownMake
 from cameras.makes import Make, find_make
 from cameras.text import printable, quoted
@@ -28,10 +28,11 @@ _POINT = re.compile(rf"POINT \({_NUMBER} {_NUMBER}\)")  # longitude first, in to
 class Skip(Exception):
     """A row makes no camera."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", hides: bool = False) -> None:
         super().__init__(reason + detail)
         self.reason = reason  # the same for all rows that are skipped for it
         self.detail = detail  # of this row
+        self.hides = hides  # somebody decided that the camera is not to be shown; else the row may be faulty
 
 
 @dataclass
@@ -40,25 +41,38 @@ class JoinResult:
 
     cameras: list[Camera] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)  # reason -> ids; at most MAX_REASONS and OTHER_REASONS
+    hidden: set[str] = field(default_factory=set)  # of the skipped ids, those that must not be shown
     unlisted: list[str] = field(default_factory=list)  # ids of the private CSV that no row has
 
     def skip(self, id: str, skip: Skip) -> None:
+        if skip.hides:
+            self.hidden.add(id)
         if skip.reason in self.skipped or len(self.skipped) < MAX_REASONS:
             self.skipped.setdefault(skip.reason, []).append(f"{id}{skip.detail}")
         else:
             self.skipped.setdefault(OTHER_REASONS, []).append(f"{id} {skip}")
 
 
-def join(rows: Iterable[Row], overrides: Mapping[str, Override], logins: Logins, address_column: str) -> JoinResult:
+def join(
+    rows: Iterable[Row],
+    overrides: Overrides,
+    logins: Logins,
+    address_column: str,
+    never_publish: Collection[str] = (),
+) -> JoinResult:
     """Of several rows with the same id the first is used. For the parameters see `to_camera`."""
-    result = JoinResult()
+    result = JoinResult(hidden={*never_publish, *(id for id, row in overrides.by_id.items() if not row.publish)})
     seen: set[str] = set()
-    unlisted = set(overrides)
+    unlisted = set(overrides.by_id)
     for row in rows:
         id = camera_id(row)
         unlisted.discard(id)
         try:
-            camera = to_camera(row, overrides.get(id, NO_OVERRIDE), logins, address_column)
+            if id in never_publish:
+                raise Skip("in NEVER_PUBLISH", hides=True)
+            if id in overrides.invalid:
+                raise Skip("invalid row in CAMERA_ADDRESSES")
+            camera = to_camera(row, overrides.by_id.get(id, NO_OVERRIDE), logins, address_column)
             if id in seen:
                 raise Skip("duplicate id")
         except Skip as skip:
@@ -102,10 +116,10 @@ def _check_served(row: Row, override: Override, check_status: bool) -> None:
     status = _text(row, "camera_status")
     if not ID.fullmatch(camera_id(row)):
         raise Skip("bad id")
-    if check_status and status != TURNED_ON:
-        raise Skip(f"status {quoted(status)}" if status else "no status")
     if not override.publish:
-        raise Skip("publish=no in CAMERA_ADDRESSES")
+        raise Skip("publish=no in CAMERA_ADDRESSES", hides=True)
+    if check_status and status != TURNED_ON:
+        raise Skip(f"status {quoted(status)}" if status else "no status", hides=bool(status))
 
 
 def _make(spelling: str) -> Make:

@@ -1,6 +1,7 @@
 """The file that CAMERA_LIST names: an export of the dataset, as JSON or CSV, in today's format or that of 2018."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ def parse_export(content: bytes, path: Path) -> list[Row]:
     if path.suffix.lower() == ".json":
         return _parse_json(content, where)
     return [
-        {OLD_TITLES.get(column, column): cell for column, cell in row.items() if cell}
-        for _, row in csv_file.parse(content, where)
+        {OLD_TITLES.get(column, column): cell for column, cell in row.items() if cell} for row in _rows(content, where)
     ]
+
+
+def _rows(content: bytes, where: str) -> Iterator[dict[str, str]]:
+    for line in csv_file.parse(content, where):
+        if line.problem:
+            raise ConfigError(f"{where} line {line.number}: {line.problem}")
+        yield line.cells
 
 
 def _parse_json(content: bytes, where: str) -> list[Row]:

@@ -32,7 +32,7 @@ async def find_camera(source: ListSource, id: str, make: str | None = None) -> F
     row = next((row for row in listing.rows if camera_id(row) == id), None)
     if row is None:
         raise ConfigError(f"camera {quoted(id)} is not in the camera list; give an id of the list or an address")
-    return _found(source, row, overrides.get(id, NO_OVERRIDE), make)
+    return _found(source, row, overrides.by_id.get(id, NO_OVERRIDE), make)
 
 
 def _found(source: ListSource, row: Row, override: Override, make: str | None) -> Found:

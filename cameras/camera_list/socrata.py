@@ -38,14 +38,14 @@ class Portal:
 
     domain: str  # host name, with an optional :port
     dataset: str  # its four-by-four id
-    where: str  # SoQL condition
+    where: str | None = None  # SoQL condition; None: all rows
     app_token: str | None = field(default=None, repr=False)
     login: tuple[str, str] | None = field(default=None, repr=False)  # username and password, for a private dataset
 
     @property
     def selection(self) -> str:
         """Identifies the wanted rows; without secrets."""
-        return f"{self.domain}/{self.dataset} {self.where}"
+        return f"{self.domain}/{self.dataset} {self.where or ''}"
 
 
 @dataclass(frozen=True)

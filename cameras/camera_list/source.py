@@ -1,13 +1,15 @@
 """Where the camera list comes from, and the files that people write for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cameras.camera import Logins
-from cameras.camera_list import addresses, export
-from cameras.camera_list.addresses import Override
+from cameras.camera_list import addresses, export, never_publish
+from cameras.camera_list.addresses import Overrides
 from cameras.camera_list.dataset import JoinResult, Row, join
+from cameras.camera_list.never_publish import NeverPublish, parse_never_publish
 from cameras.camera_list.socrata import Limits, Portal
 from cameras.errors import ConfigError, DatasetError
 from cameras.storage import Disk
@@ -31,17 +33,27 @@ class ListSource:
     export_file: Path | None = None  # CAMERA_LIST; if given, the portal is not contacted and nothing is cached
     addresses_file: Path | None = None  # CAMERA_ADDRESSES
     address_column: str  # of the rows
+    never_publish: frozenset[str] | Path = frozenset()  # ids, or a file of ids
     logins: Logins = field(default_factory=Logins)
     cache_folder: Path  # of the cached list
     limits: Limits = field(default_factory=Limits)
     disk: Disk = field(default_factory=lambda: Disk(at_once=4, deadline=10.0, queue_deadline=10.0))
 
-    async def read_overrides(self) -> dict[str, Override]:
-        """The rows of the private CSV by camera id. ConfigError if it needs a fix, DatasetError if the disk hangs."""
+    async def read_overrides(self) -> Overrides:
+        """The private CSV, what is wrong with it included. ConfigError if it cannot be read at all, DatasetError if the
+        disk hangs."""
         if (path := self.addresses_file) is None:
-            return {}
+            return Overrides()
         content = await self._read(path, addresses.SETTING)
-        return await in_thread(lambda: addresses.parse_overrides(content, path), name="read CSV")
+        where = f"{addresses.SETTING}={path}"
+        return await in_thread(lambda: addresses.parse_overrides(content, where), name="read CSV")
+
+    async def read_never_publish(self) -> NeverPublish:
+        """Errors as for read_overrides."""
+        if isinstance(self.never_publish, Path):
+            content = await self._read(self.never_publish, never_publish.SETTING)
+            return parse_never_publish(content.decode(errors="replace"))
+        return NeverPublish(self.never_publish)
 
     async def read_export(self, path: Path) -> Listing:
         """The list in the file at `path`. Errors as for read_overrides."""
@@ -49,9 +61,11 @@ class ListSource:
         rows = await in_thread(lambda: export.parse_export(content, path), name="read export")
         return Listing(rows, datetime.now(UTC))
 
-    async def join(self, listing: Listing, overrides: dict[str, Override]) -> JoinResult:
+    async def join(self, listing: Listing, overrides: Overrides, never_publish: Collection[str] = ()) -> JoinResult:
         """In a thread: 100,000 rows take a second."""
-        return await in_thread(lambda: join(listing.rows, overrides, self.logins, self.address_column), name="join")
+        return await in_thread(
+            lambda: join(listing.rows, overrides, self.logins, self.address_column, never_publish), name="join"
+        )
 
     async def _read(self, path: Path, setting: str) -> bytes:
         try:

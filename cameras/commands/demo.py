@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from cameras.camera_list import load_cameras
+from cameras.camera_list import ListReader
 from cameras.commands.run import run
 from cameras.commands.wiring import list_source
 from cameras.service import Notifier, logs
+from cameras.state import CameraMemory
 from cameras.values import Listen
 from config import Config
 
@@ -37,9 +38,12 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
                 interval=arguments.interval,
                 timeout=arguments.interval * 0.8,
                 status_address=page,
+                max_failures=5,  # so that it shows stopped cameras
+                list_interval=0,
             )
-            cameras = await load_cameras(list_source(config))
-        await run(config, cameras, notifier)
+            reader = ListReader(list_source(config))
+            cameras = await reader.read()
+        await run(config, reader, cameras, CameraMemory(), notifier)
 
 
 def _free_port(wanted: int) -> int:

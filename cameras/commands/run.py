@@ -1,29 +1,27 @@
 """The service: keeps every camera's picture fresh until it is stopped.
 
-Its parts, in the order in which `run` starts them:
-* the camera list, read once (package `camera_list`)
-* the watcher: what all cameras share, such as the HTTP client, the store and the metrics (`wiring.py`)
+Its parts, in the order in which they start:
+* the state: what is remembered of each camera across restarts (`state`)
+* the camera list: at once from the cache, if there is one; then read again and again (`camera_list`)
+* the watcher: what all cameras share, such as the store and the metrics (`wiring.py`)
+* the roster: one task per camera; at each of its slots, fetch a picture and put it into the store (`watch`)
 * the fleet: all cameras' status, for reading (`watch`)
-* the status page with metrics and health, which reads the fleet (`status_page`)
-* reports: a summary in the log, messages to systemd (`service`)
-* one task per camera: at each of its slots, fetch a picture and put it into the store (`watch`)
+* in the background: the status page with metrics and health, reloads, reports (`background.py`)
 """
 
 import asyncio
 import logging
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
 from typing import NoReturn
 
-from cameras.camera_list import CameraList, load_cameras
+from cameras.camera_list import CameraList, ListReader
+from cameras.commands.background import Background, running
 from cameras.commands.versions import versions
 from cameras.commands.wiring import list_source, open_watcher, utc_now
 from cameras.errors import FleetStopped
 from cameras.service import Notifier, logs
-from cameras.status_page.server import open_page
-from cameras.watch.fleet import Fleet
-from cameras.watch.ticks import Tick, camera_ticks, periodic
-from cameras.watch.watcher import Watcher
+from cameras.state import CameraMemory, FolderDocuments, open_memory, sole_run
+from cameras.watch import Fleet, Roster, open_roster
 from config import Config
 
 log = logging.getLogger(__name__)
@@ -32,39 +30,34 @@ log = logging.getLogger(__name__)
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
     logs.set_up(config.log_level, config.log_file)
     log.info("%s", versions())
-    await run(config, await load_cameras(list_source(config)), notifier)
+    with sole_run(config.state_directory):
+        async with open_memory(FolderDocuments(config.state_directory)) as memory:
+            reader = ListReader(list_source(config), memory.published)
+            cameras = await reader.cached() or await reader.read()
+            await run(config, reader, cameras, memory, notifier)
 
 
-async def run(config: Config, cameras: CameraList, notifier: Notifier) -> NoReturn:
+async def run(
+    config: Config, reader: ListReader, cameras: CameraList, memory: CameraMemory, notifier: Notifier
+) -> NoReturn:
     """Keep every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
-    async with open_watcher(config) as watcher:
-        fleet = Fleet(cameras, watcher.uploads, config.interval, utc_now)
-        registry = watcher.metrics.registry
-        registry.register(fleet)
-        async with open_page(config, fleet, registry), asyncio.TaskGroup() as reports:
-            log.info(
-                "watching %d cameras every %g s, pictures to %s",
-                len(fleet.statuses),
-                config.interval,
-                fleet.uploads.store,
-            )
-            ticks = periodic(config.interval, slot=config.interval)
-            summaries = reports.create_task(log_summaries(ticks, fleet.summary))
-            messages = reports.create_task(notifier.run(fleet.status_line))
-            await _watch_all(fleet, watcher)
-            summaries.cancel()
-            messages.cancel()
+    async with open_watcher(config, memory) as watcher, open_roster(watcher) as roster:
+        await roster.apply(cameras.cameras, cameras.unconfirmed)
+        recorder = watcher.recorder
+        fleet = Fleet(cameras, roster.statuses, watcher.uploads, recorder.outage, config.interval, utc_now)
+        recorder.metrics.registry.register(fleet)
+        log.info("watching %d cameras every %g s, pictures to %s", len(cameras.cameras), config.interval, fleet.store)
+        async with running(Background(config, reader, roster, fleet, recorder, notifier)):
+            await _until_all_stopped(roster, fleet)
     raise FleetStopped("every camera has stopped; restart the service to try them again")
 
 
-async def _watch_all(fleet: Fleet, watcher: Watcher) -> None:
-    """Returns when every camera has stopped."""
-    async with asyncio.TaskGroup() as watches:
-        for position, status in enumerate(fleet.statuses):
-            watches.create_task(watcher.watch(status, camera_ticks(position, fleet.interval)))
-
-
-async def log_summaries(ticks: AsyncIterator[Tick], summary: Callable[[], str]) -> None:
-    """One line per tick."""
-    async for _ in ticks:
-        log.info("%s", summary())
+async def _until_all_stopped(roster: Roster, fleet: Fleet) -> None:
+    """A fleet that was stopped for its logins goes on: a restart would send wrong logins again, and lock accounts."""
+    while True:
+        await roster.all_stopped.wait()
+        if not fleet.all_logins_rejected:
+            return
+        roster.all_stopped.clear()
+        log.error("every camera rejected its login and was stopped; fix the logins, then restart")
+        await asyncio.sleep(fleet.interval)

@@ -14,24 +14,32 @@ from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
 from cameras.service import Metrics
-from cameras.store.store import open_store
-from cameras.store.uploads import Uploads
+from cameras.state import CameraMemory
+from cameras.store import Uploads, open_store
 from cameras.thumbnail import thumbnail
-from cameras.watch.watcher import Watcher
+from cameras.watch import Outage, Recorder, TransitionLog, Watcher
 from config import Config
 
 
 @asynccontextmanager
-async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
-    """A Watcher, its HTTP client and store open; ConfigError if FALLBACK_IMAGE or a setting of the store is wrong."""
+async def open_watcher(config: Config, memory: CameraMemory | None = None) -> AsyncIterator[Watcher]:
+    """A Watcher, its HTTP client and store open; ConfigError if FALLBACK_IMAGE or a setting of the store is wrong.
+
+    Without `memory` nothing is remembered.
+    """
     fallback, metrics = _read_fallback(config.fallback_image), Metrics()
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
             fetch=picture_fetcher(session, config.timeout),
             uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
-            now=utc_now,
-            metrics=metrics,
+            recorder=Recorder(
+                now=utc_now,
+                metrics=metrics,
+                memory=memory or CameraMemory(),
+                outage=Outage(utc_now, config.interval),
+                transitions=TransitionLog(),
+            ),
             interval=config.interval,
             max_failures=config.max_failures,
             max_login_failures=config.max_login_failures,
@@ -54,6 +62,7 @@ def list_source(config: Config) -> ListSource:
         export_file=config.camera_list,
         addresses_file=config.camera_addresses,
         address_column=config.socrata_address_field,
+        never_publish=config.never_publish,
         logins=config.logins,
         cache_folder=config.state_directory,
     )

@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric
 
 from cameras.camera_list import CameraList
 from cameras.errors import LoginRejected
-from cameras.store import Uploads
+from cameras.store import Store, Uploads
 from cameras.watch.outage import Outage
 from cameras.watch.status import State, Status
 
@@ -31,6 +31,10 @@ class Fleet:
 
     def __post_init__(self) -> None:
         self.started = self.now()
+
+    @property
+    def store(self) -> Store:
+        return self.uploads.store
 
     @property
     def statuses(self) -> list[Status]:

@@ -30,6 +30,9 @@ class Change:
     changed: list[str] = field(default_factory=list)  # start over
     moved: list[str] = field(default_factory=list)  # of the changed ones, those with another address
 
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
     def __str__(self) -> str:
         """`2 added: 7, 9; 1 changed: 12 (new address: 12)`, or `nothing changed`."""
         parts = [f"{len(ids)} {what}: {shortened(ids, MAX_LISTED_IDS)}" for what, ids in self._groups() if ids]

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from cameras.camera import Address
@@ -8,7 +6,10 @@ from cameras.errors import ConfigError
 
 
 def _parse(text: str, encoding: str = "utf-8") -> dict[str, Override]:
-    return parse_overrides(text.encode(encoding), Path("/x/a.csv"))
+    """As at the start, when a problem in any line is an error."""
+    overrides = parse_overrides(text.encode(encoding), "CAMERA_ADDRESSES=/x/a.csv")
+    overrides.check("CAMERA_ADDRESSES=/x/a.csv")
+    return overrides.by_id
 
 
 def test_all_columns_are_read() -> None:

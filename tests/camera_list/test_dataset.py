@@ -7,7 +7,7 @@ import pytest
 
 from cameras.camera import Address, Login, Logins
 from cameras.camera_list import dataset
-from cameras.camera_list.addresses import Override
+from cameras.camera_list.addresses import Override, Overrides
 from cameras.camera_list.dataset import JoinResult
 from cameras.camera_list.export import parse_export
 from tests.camera_list.rows import some_rows
@@ -21,7 +21,7 @@ def _row(id: str = "1", **changes: Any) -> dict[str, Any]:
 
 
 def join(rows: list[dict[str, Any]], overrides: dict[str, Override], logins: Logins | None = None) -> JoinResult:
-    return dataset.join(rows, overrides, logins or Logins(), "camera_ip")
+    return dataset.join(rows, Overrides(overrides), logins or Logins(), "camera_ip")
 
 
 def _override(**changes: Any) -> Override:

@@ -1,0 +1,152 @@
+"""The camera list, read again and again while the service runs.
+
+What hides a camera acts at once, whatever else is wrong. A camera that is merely missing may have been dropped by
+paging while rows were rewritten: it stays until the next read confirms it. A list that cannot be read changes nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cameras.camera_list import list_cache
+from cameras.camera_list.addresses import SETTING, Overrides
+from cameras.camera_list.camera_list import CameraList, log_skipped, no_camera_message
+from cameras.camera_list.dataset import JoinResult, Row, camera_id
+from cameras.camera_list.never_publish import NeverPublish
+from cameras.camera_list.socrata import fetch_rows
+from cameras.camera_list.source import Listing, ListSource
+from cameras.errors import ConfigError, DatasetError
+from cameras.text import human_readable, shortened
+
+MAX_MISSING = 0.5  # of the cameras that are watched; a portal in trouble may return a part of its rows or columns
+
+log = logging.getLogger(__name__)
+
+
+class ListReader:
+    """`published` returns the ids under which the store may show a picture."""
+
+    def __init__(self, source: ListSource, published: Callable[[], set[str]] = set) -> None:
+        self.source = source
+        self._published = published
+        self._overrides = Overrides()
+        self._never_publish = NeverPublish()
+        self._listing: Listing | None = None  # the rows in use, those of unconfirmed absences included
+        self._watched: set[str] = set()
+        self._missing: set[str] = set()  # from the last answer, not yet confirmed by another
+        self._refused_by_hand = False  # a reload by hand was refused because the list has shrunk
+        self._skipped: dict[str, list[str]] = {}
+        self._reported: dict[str, str] = {}  # what -> the problem that was logged last
+
+    async def cached(self) -> CameraList | None:
+        """The portal's last good list, completed by today's files; None if there is none. Errors as for `read`."""
+        if self.source.export_file or not (listing := await list_cache.load(self.source)):
+            return None
+        await self._read_files()
+        joined = await self._join(listing)
+        return self._accept(listing, joined, self._absent(joined, listing)) if joined.cameras else None
+
+    async def read(self, by_hand: bool = False) -> CameraList:
+        """The list as it is now; the one in use, with what the files hide, if the source is unavailable.
+
+        `by_hand`: an absence needs no confirmation; done twice in a row, a list that has shrunk is accepted. If no list
+        is in use yet: ConfigError if something needs a fix or no camera can be watched, DatasetError if it is
+        unavailable.
+        """
+        await self._read_files()
+        try:
+            listing = await self._fetch()
+            joined = await self._join(listing)
+            absent = self._absent(joined, listing)
+            self._check_size(absent, by_hand)
+        except (ConfigError, DatasetError) as error:
+            if self._listing is None:
+                raise
+            self._report("camera list", f"{error}; the list read {self._age()} ago stays in use")
+            return self._accept(self._listing, await self._join(self._listing), self._missing)
+        self._report("camera list", "")
+        if not joined.cameras and self._listing is None:
+            raise ConfigError(no_camera_message(joined.skipped, self.source))
+        return await self._merge(listing, joined, absent, confirmed=by_hand or self.source.export_file is not None)
+
+    async def _merge(self, listing: Listing, joined: JoinResult, absent: set[str], confirmed: bool) -> CameraList:
+        """Keep the rows of absent cameras until the next read."""
+        unconfirmed = set() if confirmed else absent - self._missing
+        kept = {id: row for id, row in _by_id(self._listing).items() if id in unconfirmed}
+        if kept:
+            rows = [row for row in listing.rows if camera_id(row) not in kept]
+            listing = replace(listing, rows=[*rows, *kept.values()])
+            joined = await self._join(listing)
+        if not self.source.export_file:
+            await list_cache.save(listing, self.source)
+        return self._accept(listing, joined, unconfirmed)
+
+    def _accept(self, listing: Listing, joined: JoinResult, missing: set[str]) -> CameraList:
+        if joined.skipped != self._skipped:
+            log_skipped(joined)
+            self._skipped = joined.skipped
+        self._listing, self._missing = listing, missing
+        self._watched = {camera.id for camera in joined.cameras}
+        return CameraList(joined.cameras, joined.skipped, listing.saved, listing.from_cache, frozenset(missing))
+
+    async def _fetch(self) -> Listing:
+        if self.source.export_file:
+            return await self.source.read_export(self.source.export_file)
+        rows = await fetch_rows(self.source.portal, self.source.limits)
+        return Listing(rows, datetime.now(UTC))
+
+    async def _join(self, listing: Listing) -> JoinResult:
+        return await self.source.join(listing, self._overrides, self._never_publish.ids)
+
+    def _absent(self, joined: JoinResult, listing: Listing) -> set[str]:
+        """The ids that nobody hides, but that the source no longer lists as cameras.
+
+        A row that has not changed, but makes no camera now, does so because of the private CSV: that is no absence.
+        """
+        gone = (self._watched | self._published()) - {camera.id for camera in joined.cameras} - joined.hidden
+        before, now = _by_id(self._listing), _by_id(listing)
+        return {id for id in gone if id not in now or now[id] != before.get(id)}
+
+    def _check_size(self, absent: set[str], by_hand: bool) -> None:
+        """DatasetError if too many cameras have vanished from the source's answer."""
+        missing = len(absent & self._watched)
+        if missing <= len(self._watched) * MAX_MISSING or (by_hand and self._refused_by_hand):
+            self._refused_by_hand = False
+            return
+        self._refused_by_hand = by_hand
+        raise DatasetError(
+            f"{missing} of {len(self._watched)} cameras are missing; if that is right, reload the service by hand"
+            f"{' once more' if by_hand else ' twice'} to accept it"
+        )
+
+    async def _read_files(self) -> None:
+        """The private CSV and NEVER_PUBLISH. At the start they must be readable; later, what cannot be read stays."""
+        try:
+            overrides = (await self.source.read_overrides()).completed(self._overrides)
+            never_publish = await self.source.read_never_publish()
+        except (ConfigError, DatasetError) as error:
+            if self._listing is None:
+                raise
+            self._report("files", f"{error}; what was read before stays in use")
+            return
+        self._overrides, self._never_publish = overrides, never_publish
+        problems = [f"{SETTING} {problem}" for problem in overrides.problems]
+        problems += [f"NEVER_PUBLISH {problem}" for problem in never_publish.problems]
+        self._report("files", shortened(problems, 10) + "; the other lines apply" if problems else "")
+
+    def _report(self, what: str, problem: str) -> None:
+        """Log a problem once, until it changes or is over."""
+        before = self._reported.get(what, "")
+        self._reported[what] = problem.partition(";")[0]
+        if problem and self._reported[what] != before:
+            log.error("%s: %s", what, problem)
+        elif before and not problem:
+            log.info("%s: read without problems again", what)
+
+    def _age(self) -> str:
+        return human_readable(datetime.now(UTC) - self._listing.saved) if self._listing else "never"
+
+
+def _by_id(listing: Listing | None) -> dict[str, Row]:
+    return {camera_id(row): row for row in listing.rows} if listing else {}
