@@ -84,7 +84,7 @@ async def test_a_redirect_is_not_followed_and_takes_no_login_along(
 
     async def act(camera: SimulatedCamera, request: Request, stream: asyncio.StreamWriter) -> None:
         if when == "at once" or "authorization" in request.headers:
-            await redirect.act(camera, request, stream)
+            await redirect.respond(camera, request, stream)
         else:
             camera.deny(stream)
 

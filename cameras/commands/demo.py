@@ -7,7 +7,7 @@ from pathlib import Path
 from cameras.camera_list.camera_list import load_cameras
 from cameras.commands.run import run
 from cameras.service.systemd import Notifier
-from cameras.simulator.fleet import SimulatedFleet
+from cameras.simulator.fleet import simulated_fleet
 from cameras.values import Listen
 from config import Config
 
@@ -16,7 +16,7 @@ async def run_demo(count: int, interval: float, folder: str) -> None:
     """Runs until cancelled. Takes no setting from the environment, so that it never touches a real bucket."""
     page = Listen("127.0.0.1", _free_port(8080))
     print(f"Open http://{page}/ to see {count} pretend cameras. Pictures: {folder}/image/. Ctrl-C ends.", flush=True)
-    async with SimulatedFleet(count, interval) as fleet:
+    async with simulated_fleet(count, interval) as fleet:
         with tempfile.TemporaryDirectory() as temporary:
             listed, addresses = fleet.write(Path(temporary))
             config = Config(

@@ -1,7 +1,6 @@
 """The command line, as its users meet it."""
 
 import asyncio
-import csv
 import os
 import pty
 import resource
@@ -15,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from cameras.simulator.camera import SimulatedCamera
-from cameras.simulator.fleet import SimulatedFleet
 from tests.programs import PROGRAM, Program
 
 LIST = "camera_id,camera_status,camera_mfg,camera_ip\n"
@@ -144,16 +142,6 @@ def test_the_demo_runs_on_embedded_defaults_until_it_is_told_to_stop(tmp_path: P
     assert "12 pretend cameras" in program.out
     assert "stopped by a signal" in program.err
     assert "Traceback" not in program.err
-
-
-def test_the_demos_fleet_can_be_larger_than_austin(tmp_path: Path) -> None:
-    fleet = SimulatedFleet(1000, interval=10)
-    for camera in fleet.cameras:
-        camera.port = 1
-    listed, addresses = fleet.write(tmp_path)
-    ids = [row["Camera ID"] for row in csv.DictReader(listed.read_text().splitlines())]
-    assert len(set(ids)) == 1000
-    assert len(addresses.read_text().splitlines()) == 1001
 
 
 @pytest.mark.parametrize("line", ["STORE: s3://bucket", "STORE s3://bucket", "STORE", "'"])
