@@ -117,7 +117,7 @@ def _logins(given: Mapping[str, str], prefixes: Collection[str], problems: list[
         problems += _incomplete_pair(given, prefix)
         if username in given and password in given:
             try:
-                found[prefix] = Login.checked(given[username], given[password], source=username)
+                found[prefix] = Login(given[username], given[password], source=username)
             except ValueError as error:
                 problems.append(f"{username} and {password}: {error}")
     return found

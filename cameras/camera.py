@@ -1,8 +1,9 @@
-"""One camera: what the camera list says of it."""
+"""One camera: what the camera list says about it."""
 
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from typing import Self
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
 
@@ -12,20 +13,20 @@ AWS_METADATA_IPV6 = ipaddress.ip_network("fd00:ec2::/32")  # Amazon's counterpar
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a camera listens. `port` None means the usual port of its make."""
+    """Where a camera listens."""
 
-    host: str
-    port: int | None = None
+    host: str  # an IP address or host name, in lower case
+    port: int | None = None  # None: the usual port of its make
 
     @classmethod
-    def parse(cls, text: str) -> "Address":
+    def parse(cls, text: str) -> Self:
         """`10.1.2.3`, `10.1.2.3:8080`, `2001:db8::5`, `[2001:db8::5]:81` or `cam5.example.org:81`.
 
-        ValueError says what is wrong with any other text. A link-local address is refused: 169.254.169.254 is where
-        a cloud host keeps its own credentials.
+        ValueError, with the reason, for any other text. Link-local addresses are refused: at 169.254.169.254 a cloud
+        host keeps its own credentials.
         """
         try:
-            return cls(_canonical(text), None)  # a bare IPv6 address is full of colons, so try without a port first
+            return cls(_canonical(text), None)  # without a port first: an IPv6 address is full of colons
         except ValueError:
             host, colon, port = text.rpartition(":")
             if not (colon and re.fullmatch(r"[0-9]+", port) and (":" not in host or host.startswith("["))):
@@ -40,7 +41,7 @@ class Address:
 
 
 def _canonical(host: str) -> str:
-    """aiohttp refuses IPv4 addresses such as 010.1.2.3 (aio-libs/aiohttp#12827), so they are refused here, by name."""
+    """Refuses IPv4 addresses such as 010.1.2.3, which aiohttp cannot connect to (aio-libs/aiohttp#12827)."""
     bracketed = host.startswith("[") and host.endswith("]")
     try:
         if "%" in host:  # a zone is only needed for link-local addresses
@@ -56,7 +57,7 @@ def _canonical(host: str) -> str:
 
 
 def is_forbidden(ip_address: str) -> bool:
-    """Whether no camera can be there; an IPv4 address in IPv6's clothes is seen through."""
+    """Whether no camera can have this address. IPv4-mapped IPv6 addresses are unwrapped first."""
     ip = ipaddress.ip_address(ip_address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in AWS_METADATA_IPV6
@@ -70,34 +71,30 @@ def _looks_numeric(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """`source` names the setting or file row it came from, for messages: never the values."""
+    """ValueError, which shows neither value, if no camera could accept it."""
 
     username: str = field(repr=False)
     password: str = field(repr=False)
-    source: str
+    source: str  # the setting or file that it came from, for messages
 
-    @classmethod
-    def checked(cls, username: str, password: str, source: str) -> "Login":
-        """ValueError says why no camera could accept it, without showing it."""
-        if ":" in username:
+    def __post_init__(self) -> None:
+        if ":" in self.username:
             raise ValueError("a username cannot contain a colon (RFC 7617)")
-        if not (username + password).isprintable():
+        if not (self.username + self.password).isprintable():
             raise ValueError("a username or password cannot contain control characters or broken UTF-8")
-        return cls(username, password, source)
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """`id` is safe in a file name and a URL; `place` is untrusted text from the dataset; `make` is a known make's
-    name; `path` is the target a generic camera is asked for; coordinates are degrees, WGS 84."""
+    """One row of the camera list."""
 
-    id: str
-    make: str
+    id: str  # safe in a file name and a URL
+    make: str  # the name of a known make
     address: Address
     login: Login | None = None
-    path: str | None = None
-    place: str = ""
-    longitude: float | None = None
+    path: str | None = None  # the target of a generic camera's still
+    place: str = ""  # untrusted text from the dataset
+    longitude: float | None = None  # degrees, WGS 84
     latitude: float | None = None
 
     def __str__(self) -> str:
@@ -110,10 +107,10 @@ class Camera:
 
     @property
     def prefix(self) -> str:
-        """What the settings of its make begin with, such as SPECTRA_ENHANCED."""
+        """The start of its make's settings, such as SPECTRA_ENHANCED."""
         return make_id(self.make).upper()
 
 
 def make_id(make: str) -> str:
-    """The make `Spectra Enhanced` lives in cameras/makes/spectra_enhanced.py."""
+    """The file name of a make, without `.py`: `spectra_enhanced` for `Spectra Enhanced`."""
     return re.sub(r"[^a-z0-9]+", "_", make.strip().lower())

@@ -1,7 +1,8 @@
 """What can go wrong and somebody can act on.
 
 CctvImagesError
-├── ConfigError        a setting, a CSV or the camera list must be mended first: exit status 2
+├── ConfigError        a setting, a CSV or the camera list needs a fix first: exit status 2
+│   └── UnknownMake    no make has this name: why the camera list skips a row
 ├── DatasetError       the camera list cannot be had now: exit status 1, trying again may help
 ├── FleetStopped       every camera has stopped: exit status 1, a restart revives them
 ├── StateError         a document of the service's state: exit status 1
@@ -10,14 +11,13 @@ CctvImagesError
 │   └── InvalidDocument    cannot be understood: damaged, or written by another release
 ├── StoreError         the bucket or folder did not take a picture; or there are no credentials now: exit status 1
 └── CameraError        one camera gave no picture this cycle
-    ├── Unreachable    no connection, no answer in time, or cut off
-    ├── InvalidResponse        it answers, but not in HTTP
+    ├── Unreachable      no connection, no answer in time, or cut off
+    ├── InvalidResponse  it answers, but not in HTTP
     ├── HttpError        it answers with an HTTP status other than 200
-    ├── LoginRejected  it wants a login that we do not have or that it does not accept
-    ├── NotAnImage     it answers 200, but not with a whole JPEG
-    ├── TooLarge       its answer exceeds the body limit
-    ├── UnknownMake    no file in cameras/makes/ fits its make
-    └── FetcherBug     our own code for its make failed: see the traceback in the log
+    ├── LoginRejected    it asks for a login that is not set, or rejects the one that is
+    ├── NotAnImage       it answers 200, but not with a complete JPEG
+    ├── TooLarge         its answer exceeds the body limit
+    └── FetcherBug       our own code for its make failed: see the traceback in the log
 
 A leaf exists because somebody reads it: its name is the label in the summary and the heading in the README's
 troubleshooting table. A message may quote what a camera sent, through `quote`; it never holds a secret.
@@ -34,6 +34,10 @@ class CctvImagesError(Exception):
 
 class ConfigError(CctvImagesError):
     exit_status = 2
+
+
+class UnknownMake(ConfigError):
+    pass
 
 
 class DatasetError(CctvImagesError):
@@ -89,7 +93,7 @@ class InvalidResponse(CameraError):
 
 
 class HttpError(CameraError):
-    """`status` is the HTTP status that the camera itself sent, never a parser's invention."""
+    """`status` is the HTTP status that the camera sent, not one made up by aiohttp."""
 
     what = "refused"
     fix = "check its make: another make's path is often answered with 404"
@@ -105,18 +109,13 @@ class LoginRejected(CameraError):
 
 
 class NotAnImage(CameraError):
-    what = "no whole JPEG"
+    what = "no complete JPEG"
     fix = "open its address in a browser; check its make and its snapshot settings"
 
 
 class TooLarge(CameraError):
     what = "answer too large"
     fix = "lower its picture size, or check that its path is a still and not a video stream"
-
-
-class UnknownMake(CameraError):
-    what = "unknown make"
-    fix = "correct the make in the camera list, or give a path in CAMERA_ADDRESSES"
 
 
 class FetcherBug(CameraError):

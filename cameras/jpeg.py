@@ -1,7 +1,7 @@
-"""Is this a whole JPEG? Judged by its bytes alone, by walking the markers (ITU-T T.81, annex B).
+"""Finds out whether a body is a complete JPEG, by walking its markers (ITU-T T.81, annex B).
 
-Content-Type says nothing: cameras send none, a wrong one, or image/jpeg with an error page. Searching for the first
-FF D9 would end in the middle of an embedded EXIF thumbnail. The picture itself is not decoded.
+Content-Type is no help: cameras send none, a wrong one, or image/jpeg with an error page. A search for the first FF D9
+would end inside an embedded EXIF thumbnail. The picture itself is not decoded.
 """
 
 import re
@@ -11,20 +11,20 @@ from cameras.errors import NotAnImage
 from cameras.text import quoted
 
 MIN_JPEG_SIZE = 256  # bytes; cameras have answered 200 with 26 bytes
-MAX_SEGMENTS = 1000  # a real picture has a few dozen; bounds the work on a hostile one
+MAX_SEGMENTS = 1000  # a real picture has a few dozen; limits the work on a hostile one
 
 SOI, EOI, SOS, TEM = 0xD8, 0xD9, 0xDA, 0x01
 RESTARTS = range(0xD0, 0xD8)
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 _MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # in a scan FF 00 is data, FF D0-D7 restarts, FF FF fill
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # in a scan FF 00 is data, FF D0-D7 are restarts, FF FF is fill
 
 
 def extract(body: bytes) -> bytes:
-    """The JPEG that `body` begins with, without the padding (CR, LF, NUL) or other bytes that some cameras append.
+    """The JPEG at the start of `body`, without the padding (CR, LF, NUL) and other bytes that some cameras append.
 
-    NotAnImage says what else it is, or where it breaks off.
+    NotAnImage says what the body is instead, or where the JPEG is cut off.
     """
     if not body.startswith(b"\xff\xd8\xff"):
         raise NotAnImage(_description(body))
@@ -34,7 +34,7 @@ def extract(body: bytes) -> bytes:
 
 
 def size(image: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a whole JPEG, from its first frame header."""
+    """Width and height in pixels of a complete JPEG, from its first frame header."""
     for code, start, _ in _segments(image):
         if code in FRAMES:
             return int.from_bytes(image[start + 5 : start + 7]), int.from_bytes(image[start + 3 : start + 5])
@@ -42,7 +42,7 @@ def size(image: bytes) -> tuple[int, int]:
 
 
 def _end(body: bytes) -> int:
-    """Offset behind the end marker, once a frame and a scan have been seen."""
+    """The offset after the end marker that follows a frame and a scan."""
     frames = scans = 0
     for code, start, end in _segments(body):
         if code == EOI and frames and scans:
@@ -55,8 +55,10 @@ def _end(body: bytes) -> int:
 
 
 def _segments(body: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker code, start, end) of each segment behind the start marker, a scan's data left out; start is where its
-    length field stands. Ends early where the bytes do."""
+    """(marker code, start, end) of each segment after the start marker; `start` is the offset of its length field.
+
+    The data of a scan is skipped. Ends early if the bytes do.
+    """
     position = 2
     for _ in range(MAX_SEGMENTS):
         if not (marker := _MARKER.match(body, position)):
@@ -70,8 +72,8 @@ def _segments(body: bytes) -> Iterator[tuple[int, int, int]]:
             return
         yield code, start, position
         if code == SOS:
-            behind = _AFTER_SCAN.search(body, position)
-            position = behind.start() if behind else len(body)
+            next_marker = _AFTER_SCAN.search(body, position)
+            position = next_marker.start() if next_marker else len(body)
 
 
 def _description(body: bytes) -> str:

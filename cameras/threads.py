@@ -1,6 +1,6 @@
-"""A blocking call in a thread of its own that nobody has to wait for.
+"""Blocking calls in daemon threads.
 
-asyncio.to_thread shares a few threads among all, and holds up the end of the process until the last call is done.
+asyncio.to_thread shares a few threads among all calls, and the process cannot end before the last call has ended.
 """
 
 import asyncio
@@ -13,23 +13,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def in_daemon_thread(call: Callable[[], T], *expected: type[Exception]) -> T:
-    """What `call` returns, or the `expected` error that it raises; OSError if no thread is to be had. Any other error
-    is a bug: threading.excepthook shows its traceback, and here it becomes a RuntimeError."""
+async def in_thread(call: Callable[[], T], name: str) -> T:
+    """What `call` returns or raises. It runs in a new daemon thread with this name, for debuggers and tracebacks.
+
+    If the caller is cancelled, the thread goes on and its result is dropped. OSError if the system has no thread left.
+    """
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
-    future.set_running_or_notify_cancel()  # from here on nobody but the thread ends it
+    future.set_running_or_notify_cancel()  # from here on only the thread can end it
 
     def run() -> None:
         try:
             future.set_result(call())
-        except expected as error:
+        except BaseException as error:  # noqa: BLE001  the awaiting task gets it, as with concurrent.futures
             future.set_exception(error)
-        finally:
-            if not future.done():
-                future.set_exception(RuntimeError("a bug in a thread; see the traceback"))
 
     try:
-        threading.Thread(target=run, name=call.__qualname__, daemon=True).start()
+        threading.Thread(target=run, name=name, daemon=True).start()
     except RuntimeError as error:
         raise OSError(errno.EAGAIN, str(error)) from error
     return await asyncio.wrap_future(future)

@@ -1,6 +1,6 @@
-"""A whole picture from one camera, or a CameraError: the one boundary between us and what cameras do.
+"""A complete picture from one camera, or a CameraError: the only place where a camera's failures are translated.
 
-The daemon and every other command that asks a camera go through `thumbnail`, so they see the same.
+The service and every other command that polls a camera call `thumbnail`, so they see the same.
 """
 
 import asyncio
@@ -11,56 +11,56 @@ import aiohttp
 
 from cameras import jpeg
 from cameras.camera import Camera
-from cameras.connection.connection import Connection
+from cameras.connection import Connection, Fetch
 from cameras.errors import CameraError, FetcherBug, InvalidResponse, Unreachable
-from cameras.makes import find_make
 from cameras.text import quoted
-
-RETRY_PAUSE = 1.0  # seconds
 
 
 async def thumbnail(
     camera: Camera,
+    fetch: Fetch,
     session: aiohttp.ClientSession,
     timeout: float,
     tries: int = 2,
-    retry_pause: float = RETRY_PAUSE,
+    retry_pause: float = 1.0,
     observers: tuple[aiohttp.ClientMiddlewareType, ...] = (),
 ) -> bytes:
-    """A whole JPEG from `camera` within `timeout` seconds; every failure is a CameraError.
+    """A complete JPEG from `camera`, fetched by its make's `fetch` within `timeout` seconds.
 
-    When the connection fails there is one more try within the same deadline (an Amcrest's first snapshot after a
-    pause often fails), but never while a login may have been counted against us, and not after an answer, however bad.
+    Every failure is a CameraError, a bug in `fetch` too. After a failed connection it makes up to `tries` (at
+    least 1) attempts in all, `retry_pause` seconds apart, within the same deadline: an Amcrest's first snapshot after a
+    pause often fails. There is no further attempt after an answer of any kind, nor after a login that the camera may
+    have counted as failed.
     """
     connection = Connection(camera, session, observers=observers)
     try:
         async with asyncio.timeout(timeout):
-            while True:
-                tries -= 1
+            for remaining in reversed(range(tries)):
                 try:
-                    return await _attempt(connection)
+                    return await _attempt(fetch, connection)
                 except Unreachable:
-                    if not tries or connection.login_pending:
+                    if not remaining or connection.login_pending:
                         raise
                 await asyncio.sleep(retry_pause)
+            raise ValueError("tries must be at least 1")
     except TimeoutError as error:
-        raise Unreachable(f"no whole picture within {timeout:g} s") from error
+        raise Unreachable(f"no complete picture within {timeout:g} s") from error
 
 
-async def _attempt(connection: Connection) -> bytes:
-    """One try, with every foreign failure translated. The deadline passes through as CancelledError."""
+async def _attempt(fetch: Fetch, connection: Connection) -> bytes:
+    """One attempt, with every other exception translated. The deadline passes through as CancelledError."""
     try:
-        return jpeg.extract(await find_make(connection.camera.make).fetch(connection))
+        return jpeg.extract(await fetch(connection))
     except CameraError:
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise _translated(error) from error
-    except Exception as error:  # a make's bug is that camera's failure, never the fleet's
+    except Exception as error:  # a make's bug fails its own cameras, not the fleet
         raise FetcherBug(f"{type(error).__name__}: {quoted(str(error))}") from error
 
 
 def _translated(error: aiohttp.ClientError | OSError) -> CameraError:
-    """aiohttp reports what it cannot parse as a ClientResponseError with a status that the camera never sent."""
+    """aiohttp reports a response that it cannot parse as a ClientResponseError, with a status of its own."""
     match error:
         case aiohttp.ClientResponseError():
             return InvalidResponse(quoted(error.message.splitlines()[0] if error.message else "no reason given"))
@@ -83,9 +83,9 @@ def _translated(error: aiohttp.ClientError | OSError) -> CameraError:
 
 
 def _reason(error: OSError) -> str:
-    """The system's words: asyncio's own would tell the camera's address, which is private."""
+    """The operating system's message: asyncio's own contains the camera's address, which is private."""
     if error.errno and error.errno > 0:
         return os.strerror(error.errno)
-    if type(error) is OSError and error.strerror is None:  # asyncio's, of a name with several that failed differently
-        return "none of its addresses answers"
+    if type(error) is OSError and error.strerror is None:  # asyncio's, for a name with several addresses
+        return "no address answered"
     return error.strerror or type(error).__name__

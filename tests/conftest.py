@@ -13,8 +13,8 @@ import boto3
 import pytest
 import trustme
 
-from cameras.connection.connection import open_session
-from cameras.makes import all_makes
+from cameras.connection import open_session
+from cameras.makes import Make, all_makes, find_make
 from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
@@ -64,17 +64,23 @@ async def pretend() -> AsyncIterator[Callable[..., Awaitable[SimulatedCamera]]]:
 
 
 @pytest.fixture
-def asked(
+def requests_of(
     pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession
-) -> Callable[[str], Awaitable[list[str]]]:
-    """asked(make) takes one picture and gives what the camera was asked for: targets, and the scheme of each login."""
+) -> Callable[[Make], Awaitable[list[str]]]:
+    """requests_of(make) fetches one picture and returns the camera's requests: target, and scheme of the login."""
 
-    async def take(make: str) -> list[str]:
-        camera = await pretend(make)
-        await thumbnail(camera.camera, session, timeout=10)
+    async def fetch(make: Make) -> list[str]:
+        camera = await pretend(make.name)
+        await thumbnail(camera.camera, make.fetch, session, timeout=10)
         return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.requests]
 
-    return take
+    return fetch
+
+
+@pytest.fixture
+def asked(requests_of: Callable[[Make], Awaitable[list[str]]]) -> Callable[[str], Awaitable[list[str]]]:
+    """As requests_of, by the name of the make."""
+    return lambda name: requests_of(find_make(name))
 
 
 def _scheme(authorization: str) -> str:

@@ -17,7 +17,7 @@ from cameras.camera import Address, Camera, Login
         ("camera5", "camera5", None),
     ],
 )
-def test_an_address_is_an_ip_address_or_host_name_with_an_optional_port(text: str, host: str, port: int | None) -> None:
+def test_address_is_an_ip_address_or_host_name_with_a_port(text: str, host: str, port: int | None) -> None:
     assert Address.parse(text) == Address(host, port)
 
 
@@ -49,7 +49,7 @@ def test_an_address_is_an_ip_address_or_host_name_with_an_optional_port(text: st
         "café",
     ],
 )
-def test_any_other_text_is_no_address(text: str) -> None:
+def test_any_other_text_is_not_an_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"not an IPv4 or IPv6 address or a host name|port"):
         Address.parse(text)
 
@@ -57,18 +57,33 @@ def test_any_other_text_is_no_address(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["169.254.169.254", "fd00:ec2::254", "[fe80::1]:80", "::ffff:169.254.169.254", "0.0.0.0", "224.0.0.1"]
 )
-def test_a_link_local_address_is_never_a_cameras(text: str) -> None:
+def test_link_local_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="link-local"):
         Address.parse(text)
 
 
 @pytest.mark.parametrize("text", ["10.1.2.3", "10.1.2.3:8080", "[2001:db8::5]:81", "camera5:81"])
-def test_an_address_is_written_as_a_url_wants_it(text: str) -> None:
+def test_address_is_formatted_for_a_url(text: str) -> None:
     assert str(Address.parse(text)) == text
     assert str(Address.parse("2001:db8::5")) == "[2001:db8::5]"
 
 
-def test_a_camera_shows_its_id_and_make_but_no_login() -> None:
+@pytest.mark.parametrize(
+    ("username", "password", "reason"),
+    [
+        ("us3r:name", "s3cret", "cannot contain a colon"),
+        ("us3r\n", "s3cret", "control characters"),
+        ("us3r", "s3cret\0", "control characters"),
+        ("us3r", "s3cret\udce9", "broken UTF-8"),
+    ],
+)
+def test_login_that_no_camera_could_accept_is_a_value_error(username: str, password: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as caught:
+        Login(username, password, "TEST_USERNAME")
+    assert "3" not in str(caught.value).replace("RFC 7617", "")
+
+
+def test_camera_shows_its_id_and_make_but_no_login() -> None:
     camera = Camera("105", "Spectra Enhanced", Address("10.1.2.3"), Login("vi3wer", "s3cret", "CAMERA_USERNAME"))
     assert str(camera) == "camera 105 (Spectra Enhanced)"
     assert camera.prefix == "SPECTRA_ENHANCED"

@@ -7,24 +7,24 @@ from cameras import jpeg
 from cameras.errors import NotAnImage
 
 
-def test_a_whole_picture_is_returned_as_it_is(picture: bytes) -> None:
+def test_complete_picture_is_returned_unchanged(picture: bytes) -> None:
     assert jpeg.extract(picture) == picture
     assert jpeg.size(picture) == (640, 360)
 
 
 @pytest.mark.parametrize("tail", [b"\r\n", b"\0" * 100, b"\r\n--boundary--\r\n", b"\xff\xd9"])
-def test_what_a_camera_appends_is_cut_away(picture: bytes, tail: bytes) -> None:
+def test_appended_bytes_are_cut_off(picture: bytes, tail: bytes) -> None:
     assert jpeg.extract(picture + tail) == picture
 
 
-def test_a_progressive_picture_with_many_scans_is_whole(picture: bytes) -> None:
+def test_progressive_picture_with_many_scans_is_complete(picture: bytes) -> None:
     file = io.BytesIO()
     Image.open(io.BytesIO(picture)).save(file, "JPEG", progressive=True)
     assert jpeg.extract(file.getvalue()) == file.getvalue()
     assert jpeg.size(file.getvalue()) == (640, 360)
 
 
-def test_a_picture_with_an_embedded_thumbnail_does_not_end_with_the_thumbnail(picture: bytes) -> None:
+def test_picture_does_not_end_with_its_embedded_thumbnail(picture: bytes) -> None:
     file = io.BytesIO()
     Image.open(io.BytesIO(picture)).resize((80, 45)).save(file, "JPEG")
     exif = b"Exif\0\0" + file.getvalue()
@@ -33,7 +33,7 @@ def test_a_picture_with_an_embedded_thumbnail_does_not_end_with_the_thumbnail(pi
     assert jpeg.size(with_thumbnail) == (640, 360)
 
 
-def test_a_picture_cut_off_anywhere_is_not_whole(picture: bytes) -> None:
+def test_picture_cut_off_anywhere_is_incomplete(picture: bytes) -> None:
     for length in [*range(0, 700, 7), *range(700, len(picture), 501), len(picture) - 1]:
         with pytest.raises(NotAnImage):
             jpeg.extract(picture[:length])
@@ -50,14 +50,14 @@ def test_a_picture_cut_off_anywhere_is_not_whole(picture: bytes) -> None:
         (b"\xff\xd8\xff\xe0 tiny \xff\xd9", "a JPEG of only 12 bytes"),
     ],
 )
-def test_what_it_is_instead_is_said_in_one_safe_line(body: bytes, description: str) -> None:
+def test_other_content_is_described_in_one_safe_line(body: bytes, description: str) -> None:
     with pytest.raises(NotAnImage) as caught:
         jpeg.extract(body)
     assert description in str(caught.value)
     assert str(caught.value).isprintable()
 
 
-def test_hostile_markers_without_end_are_given_up_soon() -> None:
+def test_number_of_segments_is_limited() -> None:
     with pytest.raises(NotAnImage):
         jpeg.extract(b"\xff\xd8" + b"\xff\x01" * 4_000_000)
     with pytest.raises(NotAnImage):

@@ -5,7 +5,7 @@ from signal import SIGKILL, SIGTERM
 import pytest
 
 from cameras.simulator.faults import FAULTS
-from tests.programs import PATIENCE
+from tests.process import MAX_WAIT
 from tests.proof.deaths import deaths
 from tests.proof.fleet import fleet
 from tests.proof.outage import outage
@@ -28,7 +28,7 @@ async def test_an_outage_of_the_bucket_stops_no_camera_and_all_are_live_within_a
 
 @pytest.mark.parametrize("number", [SIGKILL, SIGTERM])
 def test_a_death_at_any_moment_leaves_no_half_picture(number: int) -> None:
-    (row,) = deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM, restart=PATIENCE)
+    (row,) = deaths(cameras=20, times=4, number=SIGKILL if number == SIGKILL else SIGTERM, restart=MAX_WAIT)
     assert row.due > 0
     assert row.lost == 0, row
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from cameras import makes
+from cameras.camera import make_id
 from cameras.errors import CameraError, CctvImagesError
-from cameras.makes import Make, all_makes
+from cameras.makes import Make, all_makes, by_spelling, load_makes, make_names
 from config import HERE, SETTINGS, names
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 README = (PROGRAM.parent / "README.md").read_text()
 ERRORS = [kind.__name__ for kind in (*CctvImagesError.__subclasses__(), *CameraError.__subclasses__())]
@@ -32,7 +32,7 @@ def errors_table() -> str:
 
 
 def makes_list() -> str:
-    return ", ".join(f"`{make.name}`" for make in all_makes() if make.name != "Generic")
+    return ", ".join(f"`{name}`" for name in make_names() if name != "Generic")
 
 
 def _shown(default: object) -> str:
@@ -79,16 +79,16 @@ def test_every_link_within_the_readme_leads_somewhere() -> None:
 
 
 async def test_the_make_that_the_readme_adds_works(
-    asked: Callable[[str], Awaitable[list[str]]], monkeypatch: pytest.MonkeyPatch
+    requests_of: Callable[[Make], Awaitable[list[str]]], tmp_path: Path
 ) -> None:
-    code, test = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    make: dict[str, Any] = {}
-    exec(code, make)
-    acme = Make("Acme View", "ACME_VIEW", make["NAMES"], make["fetch"])
-    monkeypatch.setitem(makes._by_spelling(), "acme_view", acme)
-    written: dict[str, Any] = {}
-    exec(test, written)
-    await written["test_it_is_asked_for_640_pixels"](asked)
+    """Loaded as from cameras/makes/, and run with the README's own test."""
+    make, test = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "acme_view.py").write_text(make)
+    makes = by_spelling(load_makes(tmp_path))
+    namespace: dict[str, Any] = {}
+    exec(test, namespace)
+    (test_function,) = [value for name, value in namespace.items() if name.startswith("test_")]
+    await test_function(lambda name: requests_of(makes[make_id(name)]))
 
 
 def test_every_test_that_the_readme_names_exists() -> None:

@@ -52,5 +52,4 @@ def test_no_private_name_of_a_library_is_used() -> None:
         ("socrata.py", "._content"),
         ("view.py", "._asdict"),
         ("fleet.py", "._replace"),
-        ("logs.py", "._open"),
     }

@@ -87,7 +87,7 @@ def _login(row: dict[str, str]) -> Login | None:
     if bool(username) != bool(password):
         raise ValueError("username and password go together; give both or neither")
     source = f"its username and password in {SETTING}"
-    return Login.checked(username, password, source) if username else None
+    return Login(username, password, source) if username else None
 
 
 def _path(row: dict[str, str]) -> str | None:

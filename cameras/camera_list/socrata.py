@@ -16,7 +16,7 @@ from sodapy import Socrata
 from cameras.camera_list.dataset import Row
 from cameras.errors import DatasetError
 from cameras.text import quoted
-from cameras.threads import in_daemon_thread
+from cameras.threads import in_thread
 from config import Config
 
 PAGE_ROWS = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
@@ -51,7 +51,7 @@ async def rows(config: Config, pauses: tuple[float, ...] = RETRY_DELAYS, timeout
 async def _one_try(config: Config, timeout: float) -> list[Row]:
     try:
         async with asyncio.timeout(timeout):
-            return await in_daemon_thread(lambda: _download(config, time.monotonic() + timeout), DatasetError, OSError)
+            return await in_thread(lambda: _download(config, time.monotonic() + timeout), name="socrata")
     except TimeoutError:
         raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
     except OSError as error:  # all of requests' are; and REQUESTS_CA_BUNDLE may name no file

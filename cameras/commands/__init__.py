@@ -1,12 +1,17 @@
-"""One file per subcommand, and what only commands need.
+"""One module per subcommand, and what only commands need.
 
-command_line   the command-line parser
-wiring         puts everything together
-run            the daemon: all cameras, continuously
+A subcommand's module has `async def main(arguments, config, notifier)`, which returns the exit status.
+
+versions       the versions that a bug report needs
+dotenv_file    settings from a .env file
+table          the table that commands print
+wiring         builds the parts of the service from the settings
+run            the service: all cameras, continuously
 once           one cycle for every camera
 check          is everything set up?
-trace          one attempt at one camera, printed step by step
+trace          one attempt to fetch a picture, printed step by step
 identify       which make is this camera?
 probe          one camera, for a technician on site
-demo           the daemon against simulated cameras
+demo           the service against simulated cameras
+command_line   the command-line parser
 """

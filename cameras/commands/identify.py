@@ -1,62 +1,67 @@
-"""Which make is this camera? A wrong make in the record keeps a camera dark for years."""
+"""Which make is this camera? A wrong make in the camera list can keep a camera offline for years."""
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from aiohttp import ClientSession
 
-from cameras.camera import Camera
+from cameras.camera import Camera, Login
 from cameras.camera_list.addresses import GENERIC
 from cameras.commands.trace import traced_thumbnail
-from cameras.connection.connection import open_session
-from cameras.errors import CameraError, LoginRejected, UnknownMake, Unreachable
+from cameras.connection import open_session
+from cameras.errors import CameraError, LoginRejected, NotAnImage, Unreachable
 from cameras.makes import Make, all_makes
 from cameras.thumbnail import thumbnail
-from config import Config
 
-TIMEOUT_PER_MAKE = 4.0  # seconds for each make
+TIMEOUT_PER_MAKE = 4.0  # seconds
+
+LoginFor = Callable[[Make], Login | None]
 
 
-async def identify_make(config: Config, camera: Camera) -> bytes:
-    """The camera's picture as the first make that it answers to. Every make is tried without a login; then, if need be,
-    the likeliest of those that want one, once, with it. Prints what each gave; CameraError if none gives a picture."""
+async def identify_make(camera: Camera, timeout: float, login_for: LoginFor) -> bytes:
+    """The camera's picture, fetched as the first make that works; CameraError if none does. Prints each result.
+
+    Every make is tried without a login. If none gives a picture, one login is sent: as the likeliest of the makes that
+    asked for one, within `timeout` seconds.
+    """
     makes = [make for make in all_makes() if make.name != GENERIC]
     async with open_session() as session:
-        outcomes = {make.name: await _outcome(replace(camera, make=make.name, login=None), session) for make in makes}
-    pictures = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, bytes)}
+        results = {make.name: await _try(camera, make, session) for make in makes}
+    pictures = {name: result for name, result in results.items() if isinstance(result, bytes)}
     if pictures:
         print(f"answers as: {', '.join(pictures)}; {_advice(camera.make, pictures)}")
         return pictures.get(camera.make) or next(iter(pictures.values()))
-    if all(isinstance(outcome, Unreachable) for outcome in outcomes.values()):
+    if all(isinstance(result, Unreachable) for result in results.values()):
         raise Unreachable("as every make")
-    return await _with_login(config, camera, [make for make in makes if isinstance(outcomes[make.name], LoginRejected)])
+    asking = [make for make in makes if isinstance(results[make.name], LoginRejected)]
+    return await _with_login(camera, timeout, login_for, asking)
 
 
-def _advice(on_record: str, pictures: dict[str, bytes]) -> str:
-    return "its make is right" if on_record in pictures else "correct its make in the camera list"
+def _advice(listed_make: str, pictures: Collection[str]) -> str:
+    return "its make is right" if listed_make in pictures else "correct its make in the camera list"
 
 
-async def _outcome(camera: Camera, session: ClientSession) -> bytes | CameraError:
-    """The picture, or why there is none: here both are findings."""
+async def _try(camera: Camera, make: Make, session: ClientSession) -> bytes | CameraError:
+    """The picture, or why there is none: to identify a make, both are results."""
     try:
-        picture = await thumbnail(camera, session, TIMEOUT_PER_MAKE, tries=1)
+        picture = await thumbnail(
+            replace(camera, make=make.name, login=None), make.fetch, session, TIMEOUT_PER_MAKE, tries=1
+        )
     except CameraError as error:
-        print(f"{camera.make}: {'wants a login' if isinstance(error, LoginRejected) else error}")
+        print(f"{make.name}: {'wants a login' if isinstance(error, LoginRejected) else error}")
         return error
-    print(f"{camera.make}: gives a picture")
+    print(f"{make.name}: gives a picture")
     return picture
 
 
-async def _with_login(config: Config, camera: Camera, wanting: list[Make]) -> bytes:
-    """A wrong login may lock us out, so there is one try, which ends when the login is rejected: with the make on
-    record if it is among them, else the first that we have a login for."""
-    own = camera.login if camera.login not in config.logins.values() else None
-    for make in sorted(wanting, key=lambda make: make.name != camera.make):
-        if login := own or config.login_for(make.prefix):
+async def _with_login(camera: Camera, timeout: float, login_for: LoginFor, asking: list[Make]) -> bytes:
+    """One attempt only, since cameras lock accounts: as the make in the list if it is one of `asking`, else as the
+    first of them that has a login."""
+    for make in sorted(asking, key=lambda make: make.name != camera.make):
+        if login := login_for(make):
             print(f"trying {make.name} with its login, once")
-            return await traced_thumbnail(config, replace(camera, make=make.name, login=login))
-    if wanting:
-        names = ", ".join(make.name for make in wanting)
+            return await traced_thumbnail(replace(camera, make=make.name, login=login), timeout)
+    if asking:
+        names = ", ".join(make.name for make in asking)
         raise LoginRejected(f"it wants a login, and none is set for {names}", "set CAMERA_USERNAME and CAMERA_PASSWORD")
-    raise UnknownMake(
-        "no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES"
-    )
+    raise NotAnImage("no known make's path gives a picture", "find its path in its manual; give it in CAMERA_ADDRESSES")

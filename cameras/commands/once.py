@@ -1,32 +1,42 @@
-"""One cycle for every camera, and a closing table: for a first look, or for cron on a small fleet."""
+"""One cycle for every camera, then a table: for a first look, or from cron for a small fleet."""
 
 import asyncio
 import sys
+from argparse import Namespace
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list.camera_list import load_cameras
+from cameras.commands.table import Row, table
 from cameras.commands.wiring import open_watcher
+from cameras.service import Notifier, logs
 from cameras.watch.status import Status
 from cameras.watch.ticks import single_tick
 from cameras.watch.watcher import Watcher
+from cameras.watch.watcher import log as watcher_log
 from config import Config
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
-async def run_once(config: Config, cameras: CameraList) -> int:
-    """Exit status: 0 if every camera is live, 1 if some failed. A bar on a terminal, else a line for each camera."""
-    fleet = [Status(camera) for camera in cameras.cameras]
-    with tqdm(total=len(fleet), unit="camera", disable=not sys.stderr.isatty()) as bar:
+
+async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> int:
+    """Exit status: 0 if every camera is live, else 1. Shows a progress bar on a terminal, else a line per camera."""
+    from tqdm import tqdm  # the service never needs it
+
+    logs.set_up(config.log_level, config.log_file, quiet=watcher_log)
+    cameras = await load_cameras(config)
+    statuses = [Status(camera) for camera in cameras.cameras]
+    with tqdm(total=len(statuses), unit="camera", disable=not sys.stderr.isatty()) as bar:
         async with open_watcher(config) as watcher, asyncio.TaskGroup() as group:
-            for position, status in enumerate(fleet):
+            for position, status in enumerate(statuses):
                 group.create_task(_one(watcher, status, position, bar))
         store_error = watcher.uploads.error
-    print(table(fleet, cameras.skipped))
+    print(table(_rows(statuses, cameras.skipped)))
     if store_error:
-        print(f"store fails: {store_error}")
-    return 0 if all(status.state == "live" for status in fleet) else 1
+        print(f"uploads are failing: {store_error}")
+    return 0 if all(status.state == "live" for status in statuses) else 1
 
 
 async def _one(watcher: Watcher, status: Status, position: int, bar: "tqdm[Any]") -> None:
@@ -36,12 +46,12 @@ async def _one(watcher: Watcher, status: Status, position: int, bar: "tqdm[Any]"
         print(f"{status.camera}: {status.error or status.state}", flush=True)
 
 
-def table(fleet: list[Status], skipped: dict[str, list[str]]) -> str:
-    """Live and failed, the failed by their error's name, then what was left out and why."""
-    live = sum(status.state == "live" for status in fleet)
-    reasons = Counter(type(status.error).__name__ for status in fleet if status.error)
-    rows = [("live", live), ("failed", len(fleet) - live)]
-    rows += [(f"  {name}", count) for name, count in reasons.most_common()]
-    rows += [(f"left out: {reason}", len(ids)) for reason, ids in skipped.items()]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {count:>6}" for name, count in rows)
+def _rows(statuses: Sequence[Status], skipped: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+    """Live and failed cameras, the failed ones by their error's name, then how many rows were skipped and why."""
+    live = sum(status.state == "live" for status in statuses)
+    yield "live", live, ""
+    yield "failed", len(statuses) - live, ""
+    for name, count in Counter(type(status.error).__name__ for status in statuses if status.error).most_common():
+        yield f"  {name}", count, ""
+    for reason, ids in skipped.items():
+        yield f"skipped: {reason}", len(ids), ""

@@ -1,22 +1,45 @@
-"""One camera, one try, traced_thumbnail step by step: for the person at the pole."""
+"""One camera, one attempt, printed step by step: for a technician on site."""
 
+from argparse import Namespace
 from pathlib import Path
 
 from cameras import jpeg
-from cameras.camera import Address, Camera
+from cameras.camera import Address, Camera, Login
 from cameras.camera_list.addresses import GENERIC
 from cameras.camera_list.camera_list import find_camera
 from cameras.commands.identify import identify_make
 from cameras.commands.trace import traced_thumbnail
 from cameras.errors import CameraError, ConfigError, UnknownMake
-from cameras.makes import find_make
+from cameras.makes import Make, find_make
+from cameras.service import Notifier, logs
 from cameras.text import quoted
 from config import Config
 
 
-async def camera_to_probe(config: Config, target: str, make: str | None) -> tuple[Camera, bool]:
-    """The camera with this id on the list, or at this address, which has a dot or a colon in it; and whether its make
-    is known. Prints where the address came from. ConfigError says what is wrong with either."""
+async def main(arguments: Namespace, config: Config, _notifier: Notifier) -> int:
+    """Exit status: 0 if the camera gave a picture, else 1. ConfigError if there is no such camera or make."""
+    logs.set_up("ERROR", None)
+    camera, make_known = await _camera_to_probe(config, arguments.camera, arguments.make)
+    try:
+        if arguments.every_make or not make_known:
+            image = await _identify(config, camera)
+        else:
+            image = await traced_thumbnail(camera, config.timeout)
+    except CameraError as error:
+        print(f"verdict: {type(error).__name__}: {error}")
+        return 1
+    width, height = jpeg.size(image)
+    print(f"verdict: live, a complete JPEG of {width} by {height} pixels, {len(image):,} bytes")
+    if arguments.save:
+        _write(arguments.save, image)
+    return 0
+
+
+async def _camera_to_probe(config: Config, target: str, make: str | None) -> tuple[Camera, bool]:
+    """The camera with the id `target`, or at the address `target`, and whether its make is known.
+
+    Prints where the address came from.
+    """
     if "." in target or ":" in target:
         print(f"address {target} from the command line")
         return _camera_at(config, target, make), make is not None
@@ -31,22 +54,18 @@ def _camera_at(config: Config, target: str, make: str | None) -> Camera:
     except ValueError as error:
         raise ConfigError(f"{quoted(target)}: {error}") from None
     except UnknownMake:
-        raise ConfigError(f"--make {quoted(make or '')} is not known; leave it out, and every make is tried") from None
+        raise ConfigError(f"--make {quoted(make or '')} is not known; leave it out to try every make") from None
     return Camera("probe", known.name, address, config.login_for(known.prefix))
 
 
-async def run_probe(config: Config, camera: Camera, every_make: bool, save: Path | None) -> int:
-    """Exit status: 0 if the camera gave a whole picture, else 1. `save` is where to write it."""
-    try:
-        image = await (identify_make if every_make else traced_thumbnail)(config, camera)
-    except CameraError as error:
-        print(f"verdict: {type(error).__name__}: {error}")
-        return 1
-    width, height = jpeg.size(image)
-    print(f"verdict: live, a whole JPEG of {width} by {height} pixels, {len(image):,} bytes")
-    if save:
-        _write(save, image)
-    return 0
+async def _identify(config: Config, camera: Camera) -> bytes:
+    """A login of its own, from CAMERA_ADDRESSES, is the camera's whatever its make is; others belong to makes."""
+    own = camera.login if camera.login not in config.logins.values() else None
+
+    def login_for(make: Make) -> Login | None:
+        return own or config.login_for(make.prefix)
+
+    return await identify_make(camera, config.timeout, login_for)
 
 
 def _write(path: Path, image: bytes) -> None:

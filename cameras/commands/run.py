@@ -1,13 +1,25 @@
-"""The daemon: one endless task per camera, over one HTTP client and one store."""
+"""The service: keeps every camera's picture fresh until it is stopped.
+
+Its parts, in the order in which `run` starts them:
+* the camera list, read once (package `camera_list`)
+* the watcher: what all cameras share, such as the HTTP client, the store and the metrics (`wiring.py`)
+* the fleet: all cameras' status, for reading (`watch`)
+* the status page with metrics and health, which reads the fleet (`status_page`)
+* reports: a summary in the log, messages to systemd (`service`)
+* one task per camera: at each of its slots, fetch a picture and put it into the store (`watch`)
+"""
 
 import asyncio
 import logging
+from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
+from typing import NoReturn
 
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list.camera_list import CameraList, load_cameras
+from cameras.commands.versions import versions
 from cameras.commands.wiring import open_watcher, utc_now
 from cameras.errors import FleetStopped
-from cameras.service.systemd import Notifier
+from cameras.service import Notifier, logs
 from cameras.status_page.server import open_page
 from cameras.watch.fleet import Fleet
 from cameras.watch.ticks import Tick, camera_ticks, periodic
@@ -17,25 +29,31 @@ from config import Config
 log = logging.getLogger(__name__)
 
 
-async def run(config: Config, cameras: CameraList, notifier: Notifier) -> None:
-    """Keeps every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
+async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
+    logs.set_up(config.log_level, config.log_file)
+    log.info("%s", versions())
+    await run(config, await load_cameras(config), notifier)
+
+
+async def run(config: Config, cameras: CameraList, notifier: Notifier) -> NoReturn:
+    """Keep every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
     async with open_watcher(config) as watcher:
         fleet = Fleet(cameras, watcher.uploads, config.interval, utc_now)
-        watcher.metrics.registry.register(fleet)
-        async with open_page(config, fleet, watcher.metrics.registry), asyncio.TaskGroup() as background:
+        registry = watcher.metrics.registry
+        registry.register(fleet)
+        async with open_page(config, fleet, registry), asyncio.TaskGroup() as reports:
             log.info(
                 "watching %d cameras every %g s, pictures to %s",
                 len(fleet.statuses),
                 config.interval,
                 fleet.uploads.store,
             )
-            telling = [
-                background.create_task(summaries(periodic(config.interval, slot=config.interval), fleet.summary)),
-                background.create_task(notifier.run(fleet.status_line)),
-            ]
+            ticks = periodic(config.interval, slot=config.interval)
+            summaries = reports.create_task(log_summaries(ticks, fleet.summary))
+            messages = reports.create_task(notifier.run(fleet.status_line))
             await _watch_all(fleet, watcher)
-            for task in telling:
-                task.cancel()
+            summaries.cancel()
+            messages.cancel()
     raise FleetStopped("every camera has stopped; restart the service to try them again")
 
 
@@ -46,7 +64,7 @@ async def _watch_all(fleet: Fleet, watcher: Watcher) -> None:
             watches.create_task(watcher.watch(status, camera_ticks(position, fleet.interval)))
 
 
-async def summaries(ticks: AsyncIterator[Tick], summary: Callable[[], str]) -> None:
-    """One INFO line at each tick."""
+async def log_summaries(ticks: AsyncIterator[Tick], summary: Callable[[], str]) -> None:
+    """One line per tick."""
     async for _ in ticks:
         log.info("%s", summary())

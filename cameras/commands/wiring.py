@@ -1,14 +1,18 @@
-"""Puts everything together: the one module that knows both the settings and what they are for."""
+"""Builds the parts of the service from the settings: the one module that knows which setting is for which part."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from pathlib import Path
+
+from aiohttp import ClientSession
 
 from cameras import jpeg
-from cameras.connection.connection import open_session
+from cameras.camera import Camera
+from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
-from cameras.service.metrics import Metrics
+from cameras.makes import all_makes
+from cameras.service import Metrics
 from cameras.store.store import open_store
 from cameras.store.uploads import Uploads
 from cameras.thumbnail import thumbnail
@@ -18,11 +22,11 @@ from config import Config
 
 @asynccontextmanager
 async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
-    """A Watcher with all that it needs open. ConfigError if the fallback is not a picture."""
-    fallback, metrics = _fallback(config), Metrics()
+    """A Watcher, its HTTP client and store open; ConfigError if FALLBACK_IMAGE or a setting of the store is wrong."""
+    fallback, metrics = _read_fallback(config.fallback_image), Metrics()
     async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
-            fetch=partial(thumbnail, session=session, timeout=config.timeout),
+            fetch=picture_fetcher(session, config.timeout),
             uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
             now=utc_now,
@@ -33,14 +37,24 @@ async def open_watcher(config: Config) -> AsyncIterator[Watcher]:
         )
 
 
+def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera], Awaitable[bytes]]:
+    """A function that fetches a camera's picture within `timeout` seconds. It raises CameraError if there is none."""
+    fetchers = {make.name: make.fetch for make in all_makes()}
+
+    async def fetch(camera: Camera) -> bytes:
+        return await thumbnail(camera, fetchers[camera.make], session, timeout)
+
+    return fetch
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fallback(config: Config) -> bytes:
+def _read_fallback(path: Path) -> bytes:
     try:
-        return jpeg.extract(config.fallback_image.read_bytes())
+        return jpeg.extract(path.read_bytes())
     except OSError as error:
-        raise ConfigError(f"FALLBACK_IMAGE={config.fallback_image}: {error.strerror}; name a readable JPEG") from error
+        raise ConfigError(f"FALLBACK_IMAGE={path}: {error.strerror}; name a readable JPEG") from error
     except NotAnImage as error:
-        raise ConfigError(f"FALLBACK_IMAGE={config.fallback_image} is not a whole JPEG; name one that is") from error
+        raise ConfigError(f"FALLBACK_IMAGE={path} is not a complete JPEG; name one that is") from error

@@ -1,67 +1,101 @@
-"""The makes of camera that we can ask for a picture: each file in this folder is one.
+"""The makes of camera that we can poll: each file in this folder is one.
 
-A make's file is named after the make as the dataset spells it, in lower case, `_` for anything but letters and digits.
-It defines `fetch`; it may define `NAMES`, further spellings of the same make (one that spells the file's own name is
-how the make is shown). Its docstring names the vendor's document. A fetcher never catches, logs, sleeps or times out.
+A make's file is named after the make as the camera list spells it, in lower case, with `_` for everything but letters
+and digits. It defines `fetch`, and may define `NAMES`, a tuple of other spellings of the make. (A spelling that differs
+from the file's name only in case and punctuation is how the make is displayed.) Its docstring names the vendor's
+document. A fetcher never catches, logs, sleeps or times out.
 """
 
-import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 from cameras.camera import make_id
-from cameras.connection.connection import Connection
+from cameras.connection import Fetch
 from cameras.errors import UnknownMake
 from cameras.text import quoted
 
-Fetcher = Callable[[Connection], Awaitable[bytes]]
+__all__ = ["Make", "all_makes", "by_spelling", "find_make", "is_known", "load_makes", "make_names"]
 
 
 @dataclass(frozen=True)
 class Make:
-    """`name` is how it is shown; `prefix` what its settings begin with; `spellings` all that the list may call it."""
+    """One make of camera."""
 
-    name: str
-    prefix: str
-    spellings: tuple[str, ...]
-    fetch: Fetcher
+    name: str  # how it is displayed, and what Camera.make holds
+    prefix: str  # the start of its settings, such as SPECTRA_ENHANCED
+    spellings: tuple[str, ...]  # what the camera list may call it; case and punctuation do not matter
+    fetch: Fetch
 
 
 @cache
 def all_makes() -> tuple[Make, ...]:
-    """One for each file in the folder. A file that cannot be imported is a bug, not an unknown make: it raises."""
-    return tuple(_make(module.name) for module in pkgutil.iter_modules(__path__))
+    """The makes in this folder, by file name."""
+    return load_makes(Path(__file__).parent, __name__)
 
 
-def _make(stem: str) -> Make:
-    module = import_module(f"{__name__}.{stem}")
-    names = getattr(module, "NAMES", ())
-    if not isinstance(names, tuple):  # ("Acme") is text, and would be taken letter by letter
-        raise TypeError(f"{stem}.py: NAMES must be a tuple, such as ({names!r},)")
-    spellings: tuple[str, ...] = (*names, stem.replace("_", " ").title())
-    name = next(spelling for spelling in spellings if make_id(spelling) == stem)
-    return Make(name, stem.upper(), spellings, module.fetch)
-
-
-@cache
-def _by_spelling() -> dict[str, Make]:
-    found: dict[str, Make] = {}
-    for make in all_makes():
-        for name in map(make_id, make.spellings):
-            if found.setdefault(name, make) is not make:
-                raise ValueError(f"{make.name} and {found[name].name} both claim the spelling {name}")
-    return found
+def make_names() -> list[str]:
+    return [make.name for make in all_makes()]
 
 
 def find_make(spelling: str) -> Make:
-    """The make that the camera list calls `spelling`, whatever its case and blanks; UnknownMake if there is none."""
+    """The make that the camera list calls `spelling`; UnknownMake if there is none."""
     try:
-        return _by_spelling()[make_id(spelling)]
+        return _all_by_spelling()[make_id(spelling)]
     except KeyError:
-        raise UnknownMake(f"{quoted(spelling)} fits no file in cameras/makes/") from None
+        raise UnknownMake(f"unknown make {quoted(spelling)}; use one that README.md lists, or give a path") from None
 
 
 def is_known(spelling: str) -> bool:
-    return make_id(spelling) in _by_spelling()
+    return make_id(spelling) in _all_by_spelling()
+
+
+def load_makes(folder: Path, package: str = "") -> tuple[Make, ...]:
+    """The makes in `folder`, one for each file, by file name. `package` is the folder's module name if it has one.
+
+    A file that is not a valid make is a bug, not an unknown make. Raises TypeError or ValueError for wrong names, and
+    whatever the import raises.
+    """
+    files = sorted(folder.glob("[!_]*.py"))
+    return tuple(_make(file.stem, _module(file, package)) for file in files)
+
+
+def by_spelling(makes: Iterable[Make]) -> dict[str, Make]:
+    """`make_id` of every spelling -> its make. ValueError if two makes share a spelling."""
+    found: dict[str, Make] = {}
+    for make in makes:
+        for id in map(make_id, make.spellings):
+            if found.setdefault(id, make) is not make:
+                raise ValueError(f"{make.name} and {found[id].name} share the spelling {id}")
+    return found
+
+
+@cache
+def _all_by_spelling() -> dict[str, Make]:
+    return by_spelling(all_makes())
+
+
+def _module(file: Path, package: str) -> ModuleType:
+    if package:
+        return import_module(f"{package}.{file.stem}")
+    spec = spec_from_file_location(file.stem, file)
+    if not (spec and spec.loader):
+        raise ImportError(f"{file} cannot be imported")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _make(stem: str, module: ModuleType) -> Make:
+    names = getattr(module, "NAMES", ())
+    if not isinstance(names, tuple):  # ("Acme") is a string, and would be read letter by letter
+        raise TypeError(f"{stem}.py: NAMES must be a tuple, such as ({names!r},)")
+    spellings: tuple[str, ...] = (*names, stem.replace("_", " ").title())
+    displayed = [spelling for spelling in spellings if make_id(spelling) == stem]
+    if not displayed:
+        raise ValueError(f"{stem}.py: name the file {make_id(stem)}.py, in lower case")
+    return Make(displayed[0], stem.upper(), spellings, module.fetch)

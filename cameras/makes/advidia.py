@@ -1,6 +1,6 @@
 """Advidia: Hikvision's ISAPI, with logins of its own.
 
-Source: cityofaustin/atd-cctv-images asks Austin's Advidia cameras for /ISAPI/Streaming/channels/101/picture.
+Source: cityofaustin/atd-cctv-images polls Austin's Advidia cameras at /ISAPI/Streaming/channels/101/picture.
 Unverified: that every Advidia is made by Hikvision.
 """
 

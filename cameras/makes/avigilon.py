@@ -1,6 +1,6 @@
 """Avigilon H4 and later: one still, no size parameter found. One source."""
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -1,10 +1,10 @@
 """Axis: VAPIX image request.
 
 Source: VAPIX, Video streaming, "JPEG image request": /axis-cgi/jpg/image.cgi?resolution=WxH&compression=0-100. A camera
-takes only the resolutions that it lists and refuses others (one source), so it is asked again without.
+accepts only the resolutions that it lists (one source), so the request without a resolution is the fallback.
 """
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 IMAGE = "/axis-cgi/jpg/image.cgi"
 

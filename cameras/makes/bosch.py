@@ -1,10 +1,10 @@
-"""Bosch: snapshot by name of size.
+"""Bosch: snapshot with a named size.
 
 Source: Bosch technical note "JPEG snapshot": /snap.jpg?JpegSize=S|M|L|XL; XL is 4CIF, 704 pixels wide, on old units
-(what it is on new ones is not established).
+(unverified on new ones).
 """
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

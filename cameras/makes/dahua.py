@@ -4,7 +4,7 @@ Source: tchellomello/python-amcrest, rroller/dahua: /cgi-bin/snapshot.cgi; some 
 1), some need it.
 """
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

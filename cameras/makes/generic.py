@@ -1,7 +1,7 @@
-"""Any camera whose `path` is given in CAMERA_ADDRESSES: a still over plain HTTP, asked for exactly as written there."""
+"""Any camera with a `path` in CAMERA_ADDRESSES: a still over plain HTTP, requested exactly as written there."""
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:
-    return await camera.get(camera.camera.path or "/")
+    return await camera.get(camera.path)

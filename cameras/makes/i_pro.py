@@ -1,6 +1,7 @@
-"""i-PRO (once Panasonic): camera CGI, then older models' path. One source each (visioforge; Panasonic's CGI notes)."""
+"""i-PRO (formerly Panasonic): camera CGI, then older models' path. One source each
+(visioforge; Panasonic's CGI notes)."""
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 NAMES = ("i-PRO", "Panasonic", "iPRO")
 

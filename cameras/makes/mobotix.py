@@ -1,10 +1,10 @@
-"""Mobotix: image.cgi with a size; else the current picture of its recorder.
+"""Mobotix: a picture of a given size; else the current picture of its recorder.
 
 Source: a camera's own help page (webcam.ycw.de): /cgi-bin/image.jpg?size=WxH&quality=0-100, /record/current.jpg. The
-camera draws its errors as a picture unless told `error=empty`; that image.jpg heeds it on every model is unverified.
+camera sends its errors as pictures unless asked with `error=empty`; unverified that image.jpg heeds it on every model.
 """
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -1,4 +1,4 @@
-"""Pelco Sarix: as every Pelco."""
+"""Pelco Sarix: same API as Pelco."""
 
 from cameras.makes.pelco import fetch
 

@@ -1,6 +1,6 @@
 """Sony: the path names the size; /oneshotimage.jpg is the full picture. One source each (visioforge)."""
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

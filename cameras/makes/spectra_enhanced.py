@@ -1,4 +1,4 @@
-"""Pelco Spectra Enhanced: as every Pelco."""
+"""Pelco Spectra Enhanced: same API as Pelco."""
 
 from cameras.makes.pelco import fetch
 

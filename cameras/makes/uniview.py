@@ -1,6 +1,6 @@
-"""Uniview: four sources, no two of which agree on the path; so each is tried."""
+"""Uniview: four sources, each with a different path, so each is tried."""
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 
 async def fetch(camera: Connection) -> bytes:

@@ -1,11 +1,11 @@
-"""Hanwha Wisenet (once Samsung): SUNAPI snapshot; Digest only.
+"""Hanwha Wisenet (formerly Samsung): SUNAPI snapshot; Digest only.
 
 Source: SUNAPI Video guide 2.6.3, video.cgi?msubmenu=snapshot&action=view; ZoneMinder's presets agree. There is no size
-parameter: the size follows the camera's profile. Some firmware wants a profile named, and an MJPEG one (one source);
-that profile 1 is such a one is unverified.
+parameter: the size follows the camera's profile. Some firmware needs the name of an MJPEG profile (one source);
+unverified that profile 1 is one.
 """
 
-from cameras.connection.connection import Connection
+from cameras.connection import Connection
 
 NAMES = ("Wisenet", "Hanwha", "Hanwha Wisenet", "Samsung")
 SNAPSHOT = "/stw-cgi/video.cgi?msubmenu=snapshot&action=view"

@@ -1,12 +1,12 @@
-"""The body of an answer that may never end."""
+"""The body of a response, up to a limit."""
 
 import aiohttp
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int, too_long: Exception) -> bytes:
-    """All of it; raises `too_long` as soon as it exceeds `limit` bytes, and what aiohttp raises.
+    """The whole body. Raises `too_long` as soon as it exceeds `limit` bytes, and what aiohttp raises.
 
-    Chunk by chunk: Content-Length may be missing, or a lie.
+    Reads chunk by chunk, because Content-Length may be missing or wrong.
     """
     if (response.content_length or 0) > limit:
         raise too_long

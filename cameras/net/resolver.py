@@ -1,8 +1,8 @@
-"""Host names of cameras and of the bucket -> addresses, without harm to others.
+"""Host names of cameras and of the bucket -> addresses.
 
-A lookup may hang for long: each has a thread of its own, so that it keeps neither other cameras nor the end of the
-process waiting. And a camera's name may be made to lead to 169.254.169.254, where a cloud host keeps its own
-credentials: such addresses are never asked. (Addresses that are not names are checked by camera.Address.)
+A lookup may hang, so each has a thread of its own, which delays neither other lookups nor the end of the process.
+Link-local addresses are refused: a camera's name could be made to resolve to 169.254.169.254, where a cloud host keeps
+its own credentials. (aiohttp resolves no literal IP addresses; cameras.camera.Address refuses those.)
 """
 
 import asyncio
@@ -12,35 +12,38 @@ from functools import partial
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from cameras.camera import is_forbidden
-from cameras.threads import in_daemon_thread
-
-MAX_LOOKUPS = 100  # lookups
-LOOKUP_TIMEOUT = 10.0  # seconds; aiohttp lets a lookup go on when its camera's time is up, so it must end by itself
+from cameras.threads import in_thread
 
 
 class Resolver(AbstractResolver):
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(MAX_LOOKUPS)
+    """At most `at_once` lookups run at a time; each may take `timeout` seconds.
+
+    aiohttp does not cancel a lookup when its request ends, so a lookup needs a timeout of its own.
+    """
+
+    def __init__(self, at_once: int = 100, timeout: float = 10.0) -> None:
+        self.timeout = timeout
+        self._free = asyncio.Semaphore(at_once)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """OSError if the name is not known in time, or leads nowhere that a camera can be."""
+        """OSError if the name cannot be resolved in time, or only to addresses that no camera can have."""
         look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
         async with self._free:
             try:
-                async with asyncio.timeout(LOOKUP_TIMEOUT):
-                    answers = await in_daemon_thread(lambda: look_up(), OSError)
+                async with asyncio.timeout(self.timeout):
+                    answers = await in_thread(look_up, name="resolver")
             except TimeoutError:
                 raise OSError(None, "the name servers do not answer") from None
-        found = [
+        allowed = [
             ResolveResult(hostname=host, host=str(address[0]), port=port, family=kind, proto=protocol, flags=0)
             for kind, _, protocol, _, address in answers
             if not is_forbidden(str(address[0]))
         ]
-        if not found:
-            raise OSError(None, "its name leads to a link-local address")
-        return found
+        if not allowed:
+            raise OSError(None, "its name resolves to a link-local address")
+        return allowed
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""

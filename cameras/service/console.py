@@ -1,18 +1,34 @@
-"""Standard error, whose reader may stop reading."""
+"""Standard error that never blocks."""
 
 import os
 import select
 import sys
 
-PIPE_BUF = 4096  # bytes; a pipe that says it is ready takes so many without a wait (POSIX: PIPE_BUF, pipe(7))
-
 
 class Console:
-    """For a StreamHandler, which lets no error out. A reader that has stopped, such as a paused `less` or a collector
-    on a hung disk, costs lines: sys.stderr itself would wait for it, and with it all cameras."""
+    """A text stream for logging.StreamHandler. Lines that standard error does not take at once are dropped and counted.
+
+    sys.stderr itself would block while its reader does not read, such as a paused `less` or a log collector whose disk
+    does not respond, and the whole program with it.
+    """
+
+    def __init__(self) -> None:
+        self.lost = 0  # lines, since one was last written completely
+        self.cut = False  # the last line written has no end
 
     def write(self, text: str) -> None:
-        rest = text.encode(errors="backslashreplace")
-        number = sys.stderr.fileno()
-        while rest and select.select([], [number], [], 0)[1]:
-            rest = rest[os.write(number, rest[:PIPE_BUF]) :]
+        """Write `text`, one or more lines, or drop it; OSError if standard error is broken."""
+        if self.lost and self._write(f"{self.lost} lines lost\n"):
+            self.lost = 0
+        if self.lost or not self._write(text):
+            self.lost += text.count("\n")
+
+    def _write(self, text: str) -> bool:
+        """Whether all of `text` was written. A pipe that is ready takes PIPE_BUF bytes without blocking: pipe(7)."""
+        remaining = ("\n" * self.cut + text).encode(errors="backslashreplace")
+        stderr = sys.stderr.fileno()
+        while remaining and select.select([], [stderr], [], 0)[1]:
+            written = os.write(stderr, remaining[: select.PIPE_BUF])
+            self.cut = not remaining[:written].endswith(b"\n")
+            remaining = remaining[written:]
+        return not remaining

@@ -1,36 +1,56 @@
-"""What systemd is told over its notify socket: ready, still alive, how the fleet is, stopping. See sd_notify(3).
+"""Messages to systemd over its notify socket: ready, alive, status, stopping. See sd_notify(3).
 
-The protocol is one datagram; the libraries for it are older and larger than these lines.
+Each message is one datagram; the libraries for it are older and larger than these lines.
 """
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
 
-STATUS_EVERY = 5.0  # seconds, where no watchdog asks for more
+from cameras.errors import ConfigError
+
+STATUS_INTERVAL = 5.0  # seconds, unless the watchdog wants messages more often
 
 
+@dataclass(frozen=True)
 class Notifier:
-    """`environ` as systemd hands it to the service; without NOTIFY_SOCKET there, nothing is sent."""
+    """Sends nothing if `address` is empty."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    address: str = ""  # of systemd's datagram socket; the first character of an abstract one is NUL
+    watchdog: float | None = None  # seconds of silence after which systemd restarts the service; None: no watchdog
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """From the variables that systemd sets; ConfigError if one is malformed."""
         path = environ.get("NOTIFY_SOCKET", "")
-        self.path = "\0" + path[1:] if path.startswith("@") else path  # "@": an abstract socket
-        watchdog = int(environ.get("WATCHDOG_USEC") or 0) / 1e6
-        self.pause = min(watchdog / 2, STATUS_EVERY) if watchdog else STATUS_EVERY
+        return cls("\0" + path[1:] if path.startswith("@") else path, _watchdog(environ))
 
     def send(self, *lines: str) -> None:
-        """Sends and forgets: a manager that does not listen must not hurt the service."""
-        if not self.path:
+        """Send and forget: the service goes on if systemd does not listen."""
+        if not self.address:
             return
         kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, kind) as there:
-            there.sendto("\n".join(lines).encode(), self.path)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, kind) as sock:
+            sock.sendto("\n".join(lines).encode(), self.address)
 
     async def run(self, status: Callable[[], str]) -> None:
-        """READY at once; then WATCHDOG and STATUS from the event loop, so that a loop that hangs is noticed."""
+        """Send READY and `status` now, then WATCHDOG and `status` from the event loop: if the loop hangs, they stop."""
         self.send("READY=1", f"STATUS={status()}")
+        alive = ["WATCHDOG=1"] if self.watchdog else []
         while True:
-            await asyncio.sleep(self.pause)
-            self.send("WATCHDOG=1", f"STATUS={status()}")
+            await asyncio.sleep(min(self.watchdog / 2, STATUS_INTERVAL) if self.watchdog else STATUS_INTERVAL)
+            self.send(*alive, f"STATUS={status()}")
+
+
+def _watchdog(environ: Mapping[str, str]) -> float | None:
+    """As sd_watchdog_enabled(3): no watchdog if WATCHDOG_PID names another process, such as our parent."""
+    microseconds, pid = environ.get("WATCHDOG_USEC", ""), environ.get("WATCHDOG_PID", "")
+    if not microseconds or (pid and pid != str(os.getpid())):
+        return None
+    if not (microseconds.isascii() and microseconds.isdecimal() and int(microseconds)):
+        raise ConfigError(f"WATCHDOG_USEC={microseconds!r} is not a number of microseconds; only systemd should set it")
+    return int(microseconds) / 1e6

@@ -46,15 +46,15 @@ PICTURE = b"Content-Type: image/jpeg"
 NO_CIPHER = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal alert: handshake failure (RFC 5246), as from one with old TLS only
 FAULTS = {
     "off": Fault(off, Unreachable, "(closed the connection without an answer)"),
-    "hangs": Fault(hangs, Unreachable, "(no whole picture within"),
-    "slow": Fault(slow, Unreachable, "(no whole picture within"),
+    "hangs": Fault(hangs, Unreachable, "(no complete picture within"),
+    "slow": Fault(slow, Unreachable, "(no complete picture within"),
     "cut off": Fault(
         raw_response(lambda p: OK + b"Content-Length: %d\r\n\r\n" % len(p) + p[: len(p) // 2]),
         Unreachable,
         "(cut off in the middle of its answer)",
     ),
     "reset": Fault(reset, Unreachable, "(cut off in the middle of its answer)"),
-    "length too large": Fault(incomplete, Unreachable, "(no whole picture within"),
+    "length too large": Fault(incomplete, Unreachable, "(no complete picture within"),
     "length too small": Fault(
         raw_response(lambda p: OK + b"Content-Length: 500\r\n\r\n" + p), InvalidResponse, "Bad status"
     ),
@@ -121,5 +121,5 @@ FAULTS = {
     ),
     "TLS refused": Fault(raw_response(lambda _: NO_CIPHER), Unreachable, "TLS handshake failed", tls=True),
     "TLS cut off": Fault(off, Unreachable, "(Connection reset", tls=True),
-    "TLS hangs": Fault(hangs, Unreachable, "(no whole picture within", tls=True),
+    "TLS hangs": Fault(hangs, Unreachable, "(no complete picture within", tls=True),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from cameras.errors import InvalidDocument, StateUnavailable
 from cameras.state.documents import Documents
 from cameras.text import printable
-from cameras.threads import in_daemon_thread
+from cameras.threads import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Document:
         if stored is None:
             return None
         where = f"{self.name} in {self.documents}"
-        content = await in_daemon_thread(lambda: _decode(stored.content, where), InvalidDocument)
+        content = await in_thread(lambda: _decode(stored.content, where), name="decode")
         found = content.pop("version", self.version)
         if found != self.version:
             raise InvalidDocument(
@@ -53,7 +53,7 @@ class Document:
 
     async def write(self, content: dict[str, Any]) -> None:
         """DocumentChanged or StateUnavailable if it was not replaced."""
-        encoded = await in_daemon_thread(lambda: _encode({"version": self.version, **content}))
+        encoded = await in_thread(lambda: _encode({"version": self.version, **content}), name="encode")
         self._swap = await self.documents.write(self.name, encoded, self._swap)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 
 from cameras.camera import Login
-from cameras.threads import in_daemon_thread
+from cameras.threads import in_thread
 
 COST = 2**12  # scrypt's n: about 10 ms and 4 MB for each login
 
@@ -19,7 +19,7 @@ class LoginDigests:
     async def digest(self, login: Login) -> str:
         if login not in self._known:
             text = f"{login.username}\0{login.password}".encode()
-            self._known[login] = await in_daemon_thread(lambda: _scrypt(text, self.salt))
+            self._known[login] = await in_thread(lambda: _scrypt(text, self.salt), name="scrypt")
         return self._known[login]
 
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from cameras.threads import in_daemon_thread
+from cameras.threads import in_thread
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Disk:
             if not task.cancelled():
                 task.exception()  # retrieve it, or asyncio logs "never retrieved" when the deadline has passed
 
-        task = asyncio.ensure_future(in_daemon_thread(call, OSError))
+        task = asyncio.ensure_future(in_thread(call, name="disk"))
         task.add_done_callback(release)
         async with asyncio.timeout(self.deadline):
             return await asyncio.shield(task)

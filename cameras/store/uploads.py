@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 from cameras.errors import StoreError, drop_traceback
-from cameras.service.metrics import Metrics
+from cameras.service import Metrics
 from cameras.store.store import Store
 from cameras.store.upload import Upload
 from cameras.text import human_readable

@@ -1,7 +1,6 @@
 """The loop that keeps one camera's picture fresh, and one cycle of it."""
 
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cameras.camera import Camera
 from cameras.errors import CameraError, FetcherBug, LoginRejected, StoreError, drop_traceback
-from cameras.service.metrics import Metrics
+from cameras.service import Metrics, outcome_label
 from cameras.store import Shown, Upload, Uploads
 from cameras.text import human_readable
 from cameras.watch.status import FROZEN_AFTER, Outcome, Status
@@ -105,9 +104,9 @@ class Watcher:
     def _record_outcome(self, status: Status, result: str, text: str, started: float, size: int = 0) -> None:
         seconds, make = time.monotonic() - started, status.camera.make
         status.outcomes.append(Outcome(self.now(), result, text, seconds, size))
-        self.metrics.fetches.labels(_snake_case(result), make).inc()
+        self.metrics.fetches.labels(outcome_label(result), make).inc()
         self.metrics.fetch_seconds.labels(make).observe(seconds)
-        self.metrics.bytes.labels(make).inc(size)
+        self.metrics.picture_bytes.labels(make).inc(size)
 
     def _record_picture(self, status: Status, image: bytes) -> None:
         """The camera sent a picture, whether or not it can be put. Log when a camera freezes and when it recovers."""
@@ -139,8 +138,3 @@ class Watcher:
         log.log(level, "%s: %s", status.camera, error, exc_info=bug)
         status.failing_since = status.failing_since or self.now()
         status.error = drop_traceback(error)
-
-
-def _snake_case(name: str) -> str:
-    """`login_rejected` from `LoginRejected`: the form of Prometheus' label values."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

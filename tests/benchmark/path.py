@@ -31,17 +31,16 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """The daemon's own path: thumbnail and put."""
-    from cameras.commands.wiring import utc_now
-    from cameras.connection.connection import open_session
+    from cameras.commands.wiring import picture_fetcher, utc_now
+    from cameras.connection import open_session
     from cameras.service.metrics import Metrics
     from cameras.store import Upload, Uploads, open_store
-    from cameras.thumbnail import thumbnail
 
     async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
-        uploads = Uploads(store, 300, Metrics())
+        uploads, fetch = Uploads(store, 300, Metrics()), picture_fetcher(session, 60)
 
         async def one(camera: Camera) -> None:
-            image = await thumbnail(camera, session, 60)
+            image = await fetch(camera)
             now = utc_now()
             await uploads.put(Upload(camera, image, "live", now, now + timedelta(seconds=300)))
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cameras.simulator.camera import SimulatedCamera
-from tests.programs import Program
+from tests.process import Program
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-LIST = "camera_id,camera_status,camera_mfg,camera_ip,location_name\n"
+HEADER = "camera_id,camera_status,camera_mfg,camera_ip,location_name\n"
 Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
@@ -22,11 +22,9 @@ async def _ended(program: Program) -> int:
         return await asyncio.to_thread(program.end)
 
 
-def test_check_counts_cameras_shows_whose_logins_and_proves_that_it_may_write(
-    tmp_path: Path, s3: "S3Client", s3_url: str
-) -> None:
+def test_check_prints_cameras_and_logins_and_tries_the_store(tmp_path: Path, s3: "S3Client", s3_url: str) -> None:
     rows = ["1,TURNED_ON,Axis,10.0.0.1,", "2,TURNED_ON,Axis,10.0.0.2,", "3,TURNED_ON,Sarix,10.0.0.3,", "4,VOID,Axis,,"]
-    (tmp_path / "list.csv").write_text(LIST + "\n".join(rows))
+    (tmp_path / "list.csv").write_text(HEADER + "\n".join(rows))
     (tmp_path / "a.csv").write_text("camera_id,username,password\n2,vi3wer,s3cret\n")
     settings = {"CAMERA_LIST": "list.csv", "CAMERA_ADDRESSES": "a.csv", "STORE": "s3://pictures"}
     logins = {"AXIS_USERNAME": "us3r", "AXIS_PASSWORD": "passw0rd"}
@@ -38,38 +36,36 @@ def test_check_counts_cameras_shows_whose_logins_and_proves_that_it_may_write(
         "Axis 1 login: AXIS_USERNAME",
         "Axis 1 login: its username and password in CAMERA_ADDRESSES",
         "Sarix 1 no login",
-        "left out: status 'VOID' 1 4",
-        "store: bucket s3://pictures/ takes pictures: image/_check.jpg was put into it",
+        "skipped: status 'VOID' 1 4",
+        "store: bucket s3://pictures/ accepts uploads, tried with image/_check.jpg",
     ]
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures")["Contents"]] == ["image/_check.jpg"]
     for secret in ("vi3wer", "s3cret", "us3r", "passw0rd"):
         assert secret not in program.out + program.err
 
 
-def test_check_of_a_bucket_that_refuses_ends_with_status_1_and_a_sentence(
-    tmp_path: Path, s3: "S3Client", s3_url: str
-) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,10.0.0.1,\n")
+def test_check_exits_with_1_if_the_bucket_refuses(tmp_path: Path, s3: "S3Client", s3_url: str) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,10.0.0.1,\n")
     with Program(tmp_path, "check", CAMERA_LIST="list.csv", STORE="s3://other", AWS_ENDPOINT_URL=s3_url) as program:
         assert program.end() == 1
     assert "bucket s3://other/: 'NoSuchBucket'; check STORE" in program.err
 
 
-def test_check_looks_at_the_log_file_as_well(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,10.0.0.1,\n")
+def test_check_opens_the_log_file(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,10.0.0.1,\n")
     with Program(tmp_path, "check", CAMERA_LIST="list.csv", LOG_FILE=".") as program:
         assert program.end() == 2
     assert "LOG_FILE=.: Is a directory; name a file" in program.err
 
 
-def test_check_of_bad_settings_ends_with_status_2(tmp_path: Path) -> None:
+def test_check_exits_with_2_on_bad_settings(tmp_path: Path) -> None:
     with Program(tmp_path, "check", INTERVAL="soon") as program:
         assert program.end() == 2
     assert "INTERVAL='soon'" in program.err
 
 
 async def _probe(folder: Path, camera: SimulatedCamera, *arguments: str, make: str = "", **settings: str) -> Program:
-    (folder / "list.csv").write_text(LIST + f"105,DESIRED,{make or camera.make},127.0.0.1:{camera.port},6TH ST\n")
+    (folder / "list.csv").write_text(HEADER + f"105,DESIRED,{make or camera.make},127.0.0.1:{camera.port},6TH ST\n")
     logins = {"CAMERA_USERNAME": camera.login_check.username, "CAMERA_PASSWORD": camera.login_check.password}
     program = Program(folder, "probe", *arguments, **{"CAMERA_LIST": "list.csv", **logins, **settings})
     status = await _ended(program)
@@ -78,7 +74,7 @@ async def _probe(folder: Path, camera: SimulatedCamera, *arguments: str, make: s
     return program
 
 
-async def test_probe_explains_a_good_try_step_by_step(tmp_path: Path, pretend: Pretend, picture: bytes) -> None:
+async def test_probe_prints_each_step(tmp_path: Path, pretend: Pretend, picture: bytes) -> None:
     camera = await pretend("Wisenet", still=picture)
     out = (await _probe(tmp_path, camera, "105", "--save", "p.jpg")).out
     target = f"http://127.0.0.1:{camera.port}/stw-cgi/video.cgi?msubmenu=snapshot&action=view&Channel=0"
@@ -94,31 +90,31 @@ async def test_probe_explains_a_good_try_step_by_step(tmp_path: Path, pretend: P
         "answer: 200 after 0.",
         "Content-Type: image/jpeg",
         "s of 60 s",
-        f"verdict: live, a whole JPEG of 640 by 360 pixels, {len(picture):,} bytes",
+        f"verdict: live, a complete JPEG of 640 by 360 pixels, {len(picture):,} bytes",
         "saved: p.jpg",
     ):
         assert step in out
     assert (tmp_path / "p.jpg").read_bytes() == picture
 
 
-async def test_probe_tries_once_and_says_what_to_do(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_makes_one_attempt_and_says_what_to_do(tmp_path: Path, pretend: Pretend) -> None:
     camera = await pretend("Axis", fault="wrong password")
     out = (await _probe(tmp_path, camera, "105")).out
     assert "verdict: LoginRejected: login rejected (401 after Digest MD5); check CAMERA_USERNAME" in out
     assert camera.login_check.refused == 1
-    dark = await pretend("Sarix", fault="off")
-    assert "verdict: Unreachable: unreachable (" in (await _probe(tmp_path, dark, "105")).out
-    assert len(dark.requests) == 1
+    offline = await pretend("Sarix", fault="off")
+    assert "verdict: Unreachable: unreachable (" in (await _probe(tmp_path, offline, "105")).out
+    assert len(offline.requests) == 1
 
 
-async def test_probe_takes_an_address_and_a_make(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_accepts_an_address_and_a_make(tmp_path: Path, pretend: Pretend) -> None:
     camera = await pretend("Sarix")
     out = (await _probe(tmp_path, camera, f"127.0.0.1:{camera.port}", "--make", "sarix")).out
     assert "address 127.0.0.1:" in out
     assert "verdict: live" in out
 
 
-async def test_probe_names_the_make_that_answers_when_the_record_is_wrong(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_names_the_right_make_if_the_list_is_wrong(tmp_path: Path, pretend: Pretend) -> None:
     camera = await pretend("Sarix")
     out = (await _probe(tmp_path, camera, "105", "--every-make", make="Axis")).out
     assert "Axis: refused (404 Not Found)" in out
@@ -126,9 +122,7 @@ async def test_probe_names_the_make_that_answers_when_the_record_is_wrong(tmp_pa
 
 
 @pytest.mark.parametrize("make", ["Axis", "Bosch"])
-async def test_probe_finds_the_make_of_a_camera_with_a_login_and_sends_it_once(
-    tmp_path: Path, pretend: Pretend, make: str
-) -> None:
+async def test_probe_identifies_a_make_with_at_most_one_login(tmp_path: Path, pretend: Pretend, make: str) -> None:
     camera = await pretend("Axis")
     camera.login_check.password = "changed"
     out = (await _probe(tmp_path, camera, "105", "--every-make", make=make, CAMERA_PASSWORD="old")).out
@@ -137,7 +131,7 @@ async def test_probe_finds_the_make_of_a_camera_with_a_login_and_sends_it_once(
     assert camera.login_check.refused == 1
 
 
-async def test_probe_of_a_camera_of_unknown_make_tries_every_make(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_tries_every_make_for_an_unknown_one(tmp_path: Path, pretend: Pretend) -> None:
     out = (await _probe(tmp_path, await pretend("Avigilon"), "105", make="Nikon")).out
     assert "Avigilon: wants a login" in out
 
@@ -150,18 +144,18 @@ async def test_probe_of_a_camera_of_unknown_make_tries_every_make(tmp_path: Path
         (["10.0.0.1", "--make", "Nikon"], "--make 'Nikon' is not known; leave it out"),
     ],
 )
-def test_probe_of_what_is_not_there_ends_with_status_2(tmp_path: Path, arguments: list[str], sentence: str) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "105,TURNED_ON,Axis,127.0.0.1:1,\n")
+def test_probe_exits_with_2_if_there_is_no_such_camera(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "105,TURNED_ON,Axis,127.0.0.1:1,\n")
     with Program(tmp_path, "probe", *arguments, CAMERA_LIST="list.csv") as program:
         assert program.end() == 2
     assert sentence in program.err
 
 
-async def test_probe_of_a_dead_camera_says_so_and_blames_no_make(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_of_an_unreachable_camera_blames_no_make(tmp_path: Path, pretend: Pretend) -> None:
     out = (await _probe(tmp_path, await pretend("Axis", fault="off"), "105", "--every-make")).out
     assert "verdict: Unreachable: unreachable (as every make); check its power" in out
 
 
-async def test_probe_says_when_the_record_is_right(tmp_path: Path, pretend: Pretend) -> None:
+async def test_probe_says_if_the_listed_make_is_right(tmp_path: Path, pretend: Pretend) -> None:
     out = (await _probe(tmp_path, await pretend("Sarix"), "105", "--every-make")).out
     assert "answers as: Pelco, Sarix, Spectra Enhanced; its make is right" in out

@@ -1,4 +1,4 @@
-"""The machine's clock is set while the daemon runs. Debian's libfaketime stands between the daemon and the clock."""
+"""The machine's clock is set while the service runs. Debian's libfaketime gives it another clock."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ import pytest
 
 from cameras.simulator.camera import SimulatedCamera
 from cameras.simulator.request import Request
-from tests.programs import Program
+from tests.process import Program
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -25,7 +25,7 @@ NEAR = timedelta(minutes=5)
 
 
 class Clock:
-    """`settings` are for a program that shall live by this clock; only the monotonic one stays the machine's."""
+    """`settings` make a program use this clock; its monotonic clock stays the machine's."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "clock"
@@ -39,14 +39,14 @@ class Clock:
         }
 
     def set(self, by: str) -> None:
-        """At once, so that no half-written file is read."""
+        """Atomically: the program reads the file at any time."""
         new = self.file.with_suffix(".new")
         new.write_text(by)
         new.replace(self.file)
 
 
 class RequestLog(list[Request]):
-    """Notes when each came."""
+    """Records when each request came."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class RequestLog(list[Request]):
 
 
 @pytest.mark.parametrize(("by", "moved"), [("-3600", -HOUR), ("+3600", HOUR)])
-async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
+async def test_setting_the_clock_moves_expires_but_no_slot(
     by: str,
     moved: timedelta,
     tmp_path: Path,
@@ -67,13 +67,13 @@ async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
     s3_url: str,
 ) -> None:
     camera, clock = await pretend("Sarix"), Clock(tmp_path)
-    camera.requests = asked = RequestLog()
+    camera.requests = requests = RequestLog()
     (tmp_path / "list.csv").write_text(
         f"camera_id,camera_status,camera_mfg,camera_ip\n1,TURNED_ON,Sarix,127.0.0.1:{camera.port}\n"
     )
 
     def shows_picture_by_clock(change: timedelta) -> bool:
-        """Captured just now by a clock that is so far from ours; Expires is an interval later, to the second."""
+        """Captured just now by a clock that differs from ours by `change`; Expires is exactly an interval later."""
         if not s3.list_objects_v2(Bucket="pictures").get("Contents"):
             return False
         head = s3.head_object(Bucket="pictures", Key="image/1.jpg")
@@ -87,9 +87,9 @@ async def test_setting_the_clock_moves_no_slot_and_expires_follows_it(
         await asyncio.to_thread(program.until, lambda: shows_picture_by_clock(timedelta(0)))
         clock.set(by)
         await asyncio.to_thread(program.until, lambda: shows_picture_by_clock(moved))
-        so_far = len(asked)
-        await asyncio.to_thread(program.until, lambda: len(asked) >= so_far + 2)
+        so_far = len(requests)
+        await asyncio.to_thread(program.until, lambda: len(requests) >= so_far + 2)
         assert await asyncio.to_thread(program.stop) == 0
-    times = asked.times
+    times = requests.times
     assert max(abs((at - times[0] + INTERVAL / 2) % INTERVAL - INTERVAL / 2) for at in times) < LATE, times
     assert min(later - at for at, later in pairwise(times)) > INTERVAL - LATE, times

@@ -1,4 +1,4 @@
-"""The whole mission with real parts: Socrata over HTTPS, 30 cameras of all makes, some ailing, and an S3 server."""
+"""The whole service: a Socrata server over HTTPS, 30 simulated cameras of all makes, some faulty, and an S3 server."""
 
 import asyncio
 import threading
@@ -15,7 +15,7 @@ from cameras import jpeg
 from cameras.makes import all_makes
 from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
-from tests.programs import PROGRAM, Program
+from tests.process import PROGRAM, Program
 from tests.socrata_server import SocrataServer
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
-AILING = {3: "off", 4: "wrong password", 5: "HTML page", 6: "cut off", 7: "hangs", 8: "wrong make"}
+FAULTY = {3: "off", 4: "wrong password", 5: "HTML page", 6: "cut off", 7: "hangs", 8: "wrong make"}
 
 
 @pytest.fixture
 def fleet() -> Iterator[list[SimulatedCamera]]:
-    """30 cameras with a picture of their own each, on an event loop in a thread of its own."""
+    """30 cameras, each with its own picture, on an event loop in a thread of its own."""
     names = [make.name for make in all_makes()]
     cameras = []
     for number in range(30):
         still = scene.draw(f"camera {number}", str(number), 0.0, "")
         cameras.append(
-            SimulatedCamera(names[number % len(names)], str(number), fault=AILING.get(number, ""), still=still)
+            SimulatedCamera(names[number % len(names)], str(number), fault=FAULTY.get(number, ""), still=still)
         )
     loop, started, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
 
@@ -58,19 +58,19 @@ def fleet() -> Iterator[list[SimulatedCamera]]:
 def daemon(
     fleet: list[SimulatedCamera], socrata: SocrataServer, s3: "S3Client", s3_url: str, tmp_path: Path
 ) -> Program:
-    """Not yet started; the first half of the addresses in the dataset, the others and all logins in the file."""
+    """Not yet started. The first half of the addresses is in the dataset; the others and all logins are in the CSV."""
     socrata.rows = [
-        {"camera_id": each.id, "camera_status": "TURNED_ON", "camera_mfg": each.make, "location_name": " A / B"}
-        for each in fleet
+        {"camera_id": camera.id, "camera_status": "TURNED_ON", "camera_mfg": camera.make, "location_name": " A / B"}
+        for camera in fleet
     ]
-    for row, each in zip(socrata.rows[:15], fleet, strict=False):
-        row["camera_ip"] = f"127.0.0.1:{each.port}"
+    for row, camera in zip(socrata.rows[:15], fleet, strict=False):
+        row["camera_ip"] = f"127.0.0.1:{camera.port}"
     socrata.rows.append({"camera_id": "99", "camera_status": "DESIRED"})
     lines = ["camera_id,address,username,password,path"]
-    for number, each in enumerate(fleet):
-        address = f"127.0.0.1:{each.port}" if number >= 15 else ""
-        path = "/still.jpg" if each.make == "Generic" else ""
-        lines.append(f"{each.id},{address},{each.login_check.username},{each.login_check.password},{path}")
+    for number, camera in enumerate(fleet):
+        address = f"127.0.0.1:{camera.port}" if number >= 15 else ""
+        path = "/still.jpg" if camera.make == "Generic" else ""
+        lines.append(f"{camera.id},{address},{camera.login_check.username},{camera.login_check.password},{path}")
     (tmp_path / "addresses.csv").write_text("\n".join(lines))
     return Program(
         tmp_path,
@@ -86,7 +86,7 @@ def daemon(
 
 
 def _states(s3: "S3Client") -> dict[str, str]:
-    """{camera id: state} as the objects' metadata say."""
+    """Camera id -> state, from the objects' metadata."""
     names = [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures").get("Contents", [])]
     return {name[6:-4]: s3.head_object(Bucket="pictures", Key=name)["Metadata"]["state"] for name in names}
 
@@ -95,27 +95,27 @@ def _object(s3: "S3Client", camera: SimulatedCamera) -> "GetObjectOutputTypeDef"
     return s3.get_object(Bucket="pictures", Key=f"image/{camera.id}.jpg")
 
 
-def test_the_daemon_keeps_the_pictures_of_a_fleet_fresh(
+def test_service_keeps_the_pictures_of_a_fleet_fresh(
     daemon: Program, fleet: list[SimulatedCamera], s3: "S3Client", tmp_path: Path
 ) -> None:
     s3.put_bucket_versioning(Bucket="pictures", VersioningConfiguration={"Status": "Enabled"})
-    ailing = [fleet[number] for number in AILING]
-    healthy = [camera for camera in fleet if camera not in ailing]
+    faulty = [fleet[number] for number in FAULTY]
+    healthy = [camera for camera in fleet if camera not in faulty]
     with daemon:
         daemon.until(lambda: len(_states(s3)) == 30)
-        _check_objects(s3, healthy, ailing)
+        _check_objects(s3, healthy, faulty)
         _check_recovery(daemon, s3, fleet[5])
         _check_stop(daemon, fleet[3], healthy[0])
         _check_fallback_was_put_once(s3, fleet[3])
         assert daemon.stop() == 0
-    _check_nothing_half_and_nothing_told(daemon, fleet, s3, tmp_path)
+    _check_pictures_are_complete_and_no_secret_is_logged(daemon, fleet, s3, tmp_path)
     fleet[3].fault = ""
     with daemon:
         daemon.until(lambda: _states(s3)[fleet[3].id] == "live")
         assert daemon.stop() == 0
 
 
-def _check_objects(s3: "S3Client", healthy: list[SimulatedCamera], ailing: list[SimulatedCamera]) -> None:
+def _check_objects(s3: "S3Client", healthy: list[SimulatedCamera], faulty: list[SimulatedCamera]) -> None:
     for camera in healthy:
         found = _object(s3, camera)
         headers = found["ResponseMetadata"]["HTTPHeaders"]
@@ -126,7 +126,7 @@ def _check_objects(s3: "S3Client", healthy: list[SimulatedCamera], ailing: list[
         assert parsedate_to_datetime(headers["expires"]) == captured + timedelta(seconds=1)
         assert headers["expires"].endswith(" GMT")
         assert timedelta(0) <= datetime.now(UTC) - captured < timedelta(seconds=30)
-    for camera in ailing:
+    for camera in faulty:
         found = _object(s3, camera)
         assert found["Body"].read() == FALLBACK, camera.fault
         assert found["Metadata"]["state"] == "fallback"
@@ -139,12 +139,12 @@ def _check_recovery(daemon: Program, s3: "S3Client", camera: SimulatedCamera) ->
 
 
 def _check_stop(daemon: Program, camera: SimulatedCamera, witness: SimulatedCamera) -> None:
-    """A stopped camera is not asked again, however well it is, while another's slots go on."""
+    """A stopped camera gets no more requests, even if it works again; others keep their slots."""
     daemon.until(lambda: f"camera {camera.id} ({camera.make}): stopped: " in daemon.err)
-    asked, seen = len(camera.requests), len(witness.requests)
+    before, seen = len(camera.requests), len(witness.requests)
     camera.fault = ""
     daemon.until(lambda: len(witness.requests) >= seen + 6)
-    assert len(camera.requests) == asked
+    assert len(camera.requests) == before
 
 
 def _check_fallback_was_put_once(s3: "S3Client", camera: SimulatedCamera) -> None:
@@ -152,14 +152,14 @@ def _check_fallback_was_put_once(s3: "S3Client", camera: SimulatedCamera) -> Non
     assert len(versions) == 1
 
 
-def _check_nothing_half_and_nothing_told(
+def _check_pictures_are_complete_and_no_secret_is_logged(
     daemon: Program, fleet: list[SimulatedCamera], s3: "S3Client", folder: Path
 ) -> None:
     for camera in fleet:
         body = _object(s3, camera)["Body"].read()
         assert jpeg.extract(body) == body
-    told = daemon.err + daemon.out + (folder / "cctv.log").read_text()
-    assert "stopped by a signal" in told
-    assert "Traceback" not in told
+    output = daemon.err + daemon.out + (folder / "cctv.log").read_text()
+    assert "stopped by a signal" in output
+    assert "Traceback" not in output
     for secret in ("test-secret", *(camera.login_check.password for camera in fleet)):
-        assert secret not in told
+        assert secret not in output

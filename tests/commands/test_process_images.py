@@ -1,7 +1,8 @@
-"""The command line, as its users meet it."""
+"""The program as operators run it: command line, settings, exit status."""
 
 import asyncio
 import os
+import platform
 import pty
 import resource
 import signal
@@ -9,45 +10,68 @@ import socket
 import sys
 import termios
 from collections.abc import Awaitable, Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from cameras import __version__
 from cameras.simulator.camera import SimulatedCamera
-from tests.programs import PROGRAM, Program
+from tests.process import PROGRAM, Program
 
-LIST = "camera_id,camera_status,camera_mfg,camera_ip\n"
+HEADER = "camera_id,camera_status,camera_mfg,camera_ip\n"
 Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
 def _list(folder: Path, *cameras: SimulatedCamera) -> str:
-    rows = [f"{each.id},TURNED_ON,{each.make},127.0.0.1:{each.port}\n" for each in cameras]
-    (folder / "list.csv").write_text(LIST + "".join(rows))
+    rows = [f"{camera.id},TURNED_ON,{camera.make},127.0.0.1:{camera.port}\n" for camera in cameras]
+    (folder / "list.csv").write_text(HEADER + "".join(rows))
     return "list.csv"
 
 
 async def _ended(program: Program) -> int:
-    """The exit status; the pretend cameras of this event loop go on answering meanwhile."""
+    """The exit status; the simulated cameras of this event loop keep answering meanwhile."""
     with program:
         return await asyncio.to_thread(program.end)
 
 
-def test_the_help_names_every_command(tmp_path: Path) -> None:
+def test_help_names_every_command(tmp_path: Path) -> None:
     with Program(tmp_path, "--help") as program:
         assert program.end() == 0
     for word in ("run", "once", "demo", "Exit status", ".env"):
         assert word in program.out
 
 
+def test_version_names_python_and_the_main_libraries(tmp_path: Path) -> None:
+    with Program(tmp_path, "--version") as program:
+        assert program.end() == 0
+    libraries = [f"{name} {metadata.version(name)}" for name in ("aiohttp", "aiobotocore")]
+    python = f"Python {platform.python_version()}"
+    assert program.out == ", ".join([f"cctv-images {__version__}", python, *libraries]) + "\n"
+
+
+def test_first_log_line_names_the_versions(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", MAX_FAILURES="1") as program:
+        assert program.end() == 1
+    assert f" INFO cctv-images {__version__}, Python {platform.python_version()}, " in program.err.splitlines()[0]
+
+
+def test_malformed_watchdog_time_exits_with_2_and_one_line(tmp_path: Path) -> None:
+    with Program(tmp_path, WATCHDOG_USEC="x") as program:
+        assert program.end() == 2
+    assert program.err == "WATCHDOG_USEC='x' is not a number of microseconds; only systemd should set it\n"
+
+
 @pytest.mark.parametrize("arguments", [["fly"], ["demo", "--cameras", "0"], ["demo", "--interval", "fast"]])
-def test_a_wrong_command_line_is_named_on_one_line(tmp_path: Path, arguments: list[str]) -> None:
+def test_wrong_argument_is_named_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
     with Program(tmp_path, *arguments) as program:
         assert program.end() == 2
     assert "error: argument" in program.err
     assert "Traceback" not in program.err
 
 
-def test_bad_settings_end_with_status_2_and_one_line(tmp_path: Path) -> None:
+def test_bad_settings_exit_with_2_and_one_line(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("INTERVAL=soon\nSTROE=public\n")
     with Program(tmp_path, MAX_FAILURES="none") as program:
         assert program.end() == 2
@@ -56,46 +80,46 @@ def test_bad_settings_end_with_status_2_and_one_line(tmp_path: Path) -> None:
         assert part in program.err
 
 
-def test_a_bad_csv_ends_with_status_2_and_one_line(tmp_path: Path) -> None:
+def test_bad_csv_exits_with_2_and_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("camera_id,address\n1,here and there\n")
     with Program(tmp_path, CAMERA_ADDRESSES="a.csv") as program:
         assert program.end() == 2
     assert "CAMERA_ADDRESSES=a.csv line 2: address 'here and there'" in program.err
-    assert program.err.count("\n") == 1
+    assert program.err.count("\n") == 2  # the first line names the versions
 
 
-def test_a_fallback_that_is_no_picture_ends_with_status_2(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_fallback_that_is_no_picture_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     (tmp_path / "f.jpg").write_text("<html>")
     with Program(tmp_path, CAMERA_LIST="list.csv", FALLBACK_IMAGE="f.jpg") as program:
         assert program.end() == 2
-    assert "FALLBACK_IMAGE=f.jpg is not a whole JPEG; name one that is" in program.err
+    assert "FALLBACK_IMAGE=f.jpg is not a complete JPEG; name one that is" in program.err
 
 
-def test_no_camera_with_an_address_ends_with_status_2_and_names_both_sources(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,\n")
+def test_list_without_addresses_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,\n")
     with Program(tmp_path, CAMERA_LIST="list.csv") as program:
         assert program.end() == 2
     assert "CAMERA_ADDRESSES" in program.err
     assert "SOCRATA_ADDRESS_FIELD" in program.err
 
 
-def test_a_list_that_cannot_be_had_ends_with_status_1(tmp_path: Path) -> None:
+def test_unavailable_list_exits_with_1(tmp_path: Path) -> None:
     with Program(tmp_path, SOCRATA_DOMAIN="localhost:1") as program:
         assert program.end() == 1
     assert "the camera list cannot be had, and none is kept" in program.err
     assert program.err.count("trying again in") == 3
 
 
-def test_when_every_camera_has_stopped_it_says_so_and_ends_with_status_1(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     with Program(tmp_path, CAMERA_LIST="list.csv", MAX_FAILURES="1") as program:
         assert program.end() == 1
     assert "every camera has stopped; restart the service" in program.err
     assert (tmp_path / "public/image/1.jpg").exists()
 
 
-async def test_once_gives_every_camera_one_cycle_and_a_table(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path, pretend: Pretend) -> None:
     cameras = [
         await pretend("Sarix", "1"),
         await pretend("Pelco", "2"),
@@ -104,7 +128,7 @@ async def test_once_gives_every_camera_one_cycle_and_a_table(tmp_path: Path, pre
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, *cameras))
     assert await _ended(program) == 1
     assert "camera 1 (Sarix): live" in program.out
-    assert "camera 3 (Sarix): no whole JPEG (an HTML page" in program.out
+    assert "camera 3 (Sarix): no complete JPEG (an HTML page" in program.out
     lines = [line.split() for line in program.out.splitlines()]
     assert ["live", "2"] in lines
     assert ["failed", "1"] in lines
@@ -113,12 +137,12 @@ async def test_once_gives_every_camera_one_cycle_and_a_table(tmp_path: Path, pre
     assert program.err == ""
 
 
-async def test_once_ends_with_status_0_if_all_are_live(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_exits_with_0_if_all_are_live(tmp_path: Path, pretend: Pretend) -> None:
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")))
     assert await _ended(program) == 0
 
 
-async def test_once_shows_a_bar_on_a_terminal(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_shows_a_progress_bar_on_a_terminal(tmp_path: Path, pretend: Pretend) -> None:
     environment = {**os.environ, "CAMERA_LIST": _list(tmp_path, await pretend("Sarix"))}
     screen, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
@@ -134,18 +158,18 @@ async def test_once_shows_a_bar_on_a_terminal(tmp_path: Path, pretend: Pretend) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_runs_on_embedded_defaults_until_it_is_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
+def test_demo_ignores_settings_and_runs_until_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "demo" / "image"
     with Program(tmp_path, "demo", "--cameras", "12", "--interval", "1", STORE="s3://never-touched") as program:
         program.until(lambda: folder.exists() and len(list(folder.glob("*.jpg"))) == 12)
         assert program.stop(number) == 0
-    assert "12 pretend cameras" in program.out
+    assert "12 simulated cameras" in program.out
     assert "stopped by a signal" in program.err
     assert "Traceback" not in program.err
 
 
 @pytest.mark.parametrize("line", ["STORE: s3://bucket", "STORE s3://bucket", "STORE", "'"])
-def test_a_line_of_dotenv_that_is_no_setting_is_named(tmp_path: Path, line: str) -> None:
+def test_dotenv_line_that_is_no_setting_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(f"INTERVAL=5\n{line}\n")
     with Program(tmp_path) as program:
         assert program.end() == 2
@@ -154,7 +178,7 @@ def test_a_line_of_dotenv_that_is_no_setting_is_named(tmp_path: Path, line: str)
 
 
 @pytest.mark.parametrize("content", [b"STORE=a\0b\n", "STORE=a".encode("utf-16-le"), b"STORE=\xff\n"])
-def test_a_dotenv_that_is_no_text_is_one_line_and_no_traceback(tmp_path: Path, content: bytes) -> None:
+def test_dotenv_that_is_no_text_exits_with_2_and_one_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".env").write_bytes(content)
     with Program(tmp_path) as program:
         assert program.end() == 2
@@ -162,12 +186,12 @@ def test_a_dotenv_that_is_no_text_is_one_line_and_no_traceback(tmp_path: Path, c
     assert program.err.count("\n") == 1
 
 
-def test_more_connections_are_allowed_than_a_shell_allows(tmp_path: Path) -> None:
-    """1,000 cameras, each with a connection, and the store and the page besides."""
+def test_open_file_limit_is_raised(tmp_path: Path) -> None:
+    """A thousand cameras need a connection each; store and page need some too."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
     try:
-        (tmp_path / "list.csv").write_text(f"{LIST}1,TURNED_ON,Axis,127.0.0.1:1\n")
+        (tmp_path / "list.csv").write_text(f"{HEADER}1,TURNED_ON,Axis,127.0.0.1:1\n")
         with Program(tmp_path, CAMERA_LIST="list.csv") as program:
             program.until(lambda: "watching 1 cameras" in program.err)
             allowed = resource.prlimit(program.process.pid, resource.RLIMIT_NOFILE)
@@ -176,8 +200,8 @@ def test_more_connections_are_allowed_than_a_shell_allows(tmp_path: Path) -> Non
     assert allowed == (max(256, min(before[1], 65536)), before[1])
 
 
-def test_dotenv_is_taken_literally_and_the_environment_wins_unless_it_is_blank(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_environment_overrides_dotenv_unless_empty(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     (tmp_path / ".env").write_text("CAMERA_LIST=list.csv\nSTORE=a${HOME}b\nINTERVAL=7\nTIMEOUT=8\n")
     with Program(tmp_path, MAX_FAILURES="1", INTERVAL="9", TIMEOUT="") as program:
         assert program.end() == 1
@@ -188,15 +212,15 @@ def test_dotenv_is_taken_literally_and_the_environment_wins_unless_it_is_blank(t
     "settings",
     [{"AWS_PROFILE": "none"}, {"AWS_DEFAULT_REGION": "us east"}, {"AWS_ENDPOINT_URL": "127.0.0.1:9"}],
 )
-def test_aws_settings_that_make_no_sense_end_with_status_2(tmp_path: Path, settings: dict[str, str]) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_invalid_aws_settings_exit_with_2(tmp_path: Path, settings: dict[str, str]) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     with Program(tmp_path, CAMERA_LIST="list.csv", STORE="s3://pictures", **settings) as program:
         assert program.end() == 2
     assert "AWS" in program.err
     assert "Traceback" not in program.err
 
 
-async def test_once_that_is_interrupted_does_not_claim_success(tmp_path: Path, pretend: Pretend) -> None:
+async def test_interrupted_once_exits_with_1(tmp_path: Path, pretend: Pretend) -> None:
     camera = await pretend("Sarix", fault="hangs")
     with Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, camera)) as program:
         await asyncio.to_thread(program.until, lambda: bool(camera.requests))
@@ -204,21 +228,21 @@ async def test_once_that_is_interrupted_does_not_claim_success(tmp_path: Path, p
     assert "stopped by a signal" in program.err
 
 
-async def test_once_tells_what_is_wrong_with_the_store(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_prints_why_uploads_fail(tmp_path: Path, pretend: Pretend) -> None:
     (tmp_path / "file").write_text("")
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")), STORE="file")
     assert await _ended(program) == 1
-    assert "store fails: folder file: Not a directory" in program.out
+    assert "uploads are failing: folder file: Not a directory" in program.out
 
 
-def test_the_demo_refuses_a_bucket(tmp_path: Path) -> None:
+def test_demo_refuses_a_bucket(tmp_path: Path) -> None:
     with Program(tmp_path, "demo", "--folder", "s3://bucket") as program:
         assert program.end() == 2
     assert "'s3://bucket' must be the path of a folder" in program.err
 
 
-def test_a_taken_port_of_the_status_page_ends_with_status_2_and_one_line(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_taken_status_page_port_exits_with_2_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         with Program(tmp_path, CAMERA_LIST="list.csv", STATUS_ADDRESS=address) as program:
@@ -227,8 +251,8 @@ def test_a_taken_port_of_the_status_page_ends_with_status_2_and_one_line(tmp_pat
     assert "Traceback" not in program.err
 
 
-def test_a_full_disk_under_the_log_costs_lines_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(LIST + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+def test_full_disk_under_the_log_loses_only_lines(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
     with Program(tmp_path, CAMERA_LIST="list.csv", MAX_FAILURES="1", LOG_FILE="/dev/full") as program:
         assert program.end() == 1
     assert "every camera has stopped" in program.err

@@ -1,24 +1,18 @@
 import asyncio
-import socket
-import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import aiohttp
 import pytest
 
 from cameras.camera import Address, Camera, Login
-from cameras.connection.connection import Connection
-from cameras.errors import HttpError, LoginRejected, TooLarge, Unreachable
-from cameras.net import resolver as resolver_module
-from cameras.net.resolver import Resolver
+from cameras.connection import Connection
+from cameras.errors import HttpError, LoginRejected, NotAnImage, TooLarge
 from cameras.simulator.camera import SimulatedCamera
-from cameras.thumbnail import thumbnail
 
 Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
-async def test_the_first_target_that_is_not_refused_is_given(
+async def test_first_fallback_that_is_not_refused_is_returned(
     pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
 ) -> None:
     camera = await pretend("Sarix", still=picture)
@@ -26,15 +20,32 @@ async def test_the_first_target_that_is_not_refused_is_given(
     assert [each.target for each in camera.requests] == ["/nothing", "/jpeg?id=2"]
 
 
-async def test_a_busy_camera_is_not_asked_for_the_next_target(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_error_of_the_last_fallback_is_raised(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+    camera = await pretend("Sarix")
+    with pytest.raises(HttpError, match="404 Not Found"):
+        await Connection(camera.camera, session).get("/a", "/b")
+    assert [each.target for each in camera.requests] == ["/a", "/b"]
+
+
+@pytest.mark.parametrize(("fault", "error"), [("redirect loop", HttpError), ("video", NotAnImage)])
+async def test_fallbacks_are_only_for_refusals(
+    fault: str, error: type[Exception], pretend: Pretend, session: aiohttp.ClientSession
+) -> None:
+    camera = await pretend("Sarix", fault=fault)
+    with pytest.raises(error):
+        await Connection(camera.camera, session).get("/a", "/b")
+    assert len(camera.requests) == 1
+
+
+async def test_busy_camera_is_not_asked_for_a_fallback(pretend: Pretend, session: aiohttp.ClientSession) -> None:
     camera = await pretend("Sarix", fault="busy")
-    with pytest.raises(HttpError, match="503 busy") as caught:
+    with pytest.raises(HttpError, match=r"503 busy.*will retry at the next interval") as caught:
         await Connection(camera.camera, session).get("/a", "/b")
     assert caught.value.status == 503
     assert len(camera.requests) == 1
 
 
-async def test_a_body_over_the_limit_is_not_read_to_its_end(
+async def test_body_over_the_limit_is_too_large(
     pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
 ) -> None:
     camera = await pretend("Sarix", still=picture)
@@ -43,7 +54,7 @@ async def test_a_body_over_the_limit_is_not_read_to_its_end(
     assert await Connection(camera.camera, session, body_limit=len(picture)).get("/jpeg?id=2") == picture
 
 
-async def test_a_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.ClientSession) -> None:
     camera = await pretend("Axis", fault="wrong password")
     with pytest.raises(LoginRejected, match="401 after Digest MD5"):
         await Connection(camera.camera, session).get("/a", "/b")
@@ -52,9 +63,7 @@ async def test_a_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.
 
 
 @pytest.mark.parametrize("status", [403, 407])
-async def test_a_login_answered_with_another_refusal_is_not_sent_to_the_next_target(
-    session: aiohttp.ClientSession, status: int
-) -> None:
+async def test_login_rejected_with_403_or_407_is_not_sent_again(session: aiohttp.ClientSession, status: int) -> None:
     logins = 0
 
     async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
@@ -73,14 +82,14 @@ async def test_a_login_answered_with_another_refusal_is_not_sent_to_the_next_tar
     assert logins == 1
 
 
-async def test_without_a_login_the_setting_to_set_is_named(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_missing_login_names_the_settings_to_set(pretend: Pretend, session: aiohttp.ClientSession) -> None:
     camera = (await pretend("Spectra Enhanced", fault="wrong password")).camera
     with pytest.raises(LoginRejected, match=r"wants 'Digest MD5' and none is set.*set SPECTRA_ENHANCED_USERNAME"):
         await Connection(camera, session).get("/a")
 
 
 @pytest.mark.parametrize(("offers", "joined"), [(("Basic", "Digest MD5"), False), (("Basic", "Digest SHA-256"), True)])
-async def test_basic_is_not_sent_where_digest_is_offered(
+async def test_basic_is_not_sent_if_digest_is_offered(
     pretend: Pretend, session: aiohttp.ClientSession, offers: tuple[str, ...], joined: bool
 ) -> None:
     camera = await pretend("New", still=b"picture")
@@ -90,9 +99,7 @@ async def test_basic_is_not_sent_where_digest_is_offered(
     assert camera.login_check.refused == 0
 
 
-async def test_the_request_asks_for_nothing_that_costs_the_camera(
-    pretend: Pretend, session: aiohttp.ClientSession
-) -> None:
+async def test_request_has_no_headers_that_cost_the_camera(pretend: Pretend, session: aiohttp.ClientSession) -> None:
     camera = await pretend("Sarix")
     await Connection(camera.camera, session).get("/jpeg?id=2")
     assert camera.requests[0].headers == {
@@ -104,7 +111,7 @@ async def test_the_request_asks_for_nothing_that_costs_the_camera(
     }
 
 
-async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
+async def test_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
     async def answer(_: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         stream.write(b"HTTP/1.0 200 OK\r\n\r\nsix")
         await stream.drain()
@@ -116,49 +123,8 @@ async def test_an_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None
         assert await Connection(Camera("1", "Sarix", address), session).get("/") == b"six"
 
 
-async def test_a_name_that_leads_to_a_link_local_address_is_not_asked(
-    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("given", "path"), [("/a%20b?x=1", "/a%20b?x=1"), (None, "/")])
+async def test_path_is_the_camera_lists_or_the_root(
+    session: aiohttp.ClientSession, given: str | None, path: str
 ) -> None:
-    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 80))]
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_: answers)
-    with pytest.raises(Unreachable, match="its name leads to a link-local address"):
-        await thumbnail(Camera("1", "Sarix", Address.parse("cam5")), session, timeout=10, retry_pause=0)
-
-
-async def test_a_hanging_lookup_keeps_nobody_else_waiting(
-    pretend: Pretend, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The healthy camera goes by a name as well."""
-    released, camera = threading.Event(), (await pretend("Sarix")).camera
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", camera.address.port))]
-    monkeypatch.setattr("socket.getaddrinfo", lambda host, *_: found if host == "healthy" else released.wait() and [])
-    hanging = [
-        asyncio.create_task(thumbnail(Camera(str(n), "Sarix", Address(f"cam{n}")), session, timeout=60))
-        for n in range(60)
-    ]
-    await thumbnail(replace(camera, address=replace(camera.address, host="healthy")), session, timeout=10)
-    assert await asyncio.to_thread(lambda: "the default executor is free") != ""
-    for task in hanging:
-        task.cancel()
-    released.set()
-    await asyncio.gather(*hanging, return_exceptions=True)
-
-
-async def test_dead_names_give_their_turns_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    released = threading.Event()
-
-    def look_up(host: str, *_: object) -> list[object]:
-        if host == "dead":
-            released.wait()
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
-
-    monkeypatch.setattr("socket.getaddrinfo", look_up)
-    monkeypatch.setattr(resolver_module, "MAX_LOOKUPS", 2)
-    monkeypatch.setattr(resolver_module, "LOOKUP_TIMEOUT", 0.2)
-    resolver = Resolver()
-    dead = [asyncio.create_task(resolver.resolve("dead")) for _ in range(2)]
-    assert [each["host"] for each in await resolver.resolve("alive")] == ["10.1.2.3"]
-    for task in dead:
-        with pytest.raises(OSError, match="the name servers do not answer"):
-            await task
-    released.set()
+    assert Connection(Camera("1", "Generic", Address("10.0.0.1"), path=given), session).path == path

@@ -21,6 +21,7 @@ from cameras.errors import LoginRejected
 from cameras.simulator.camera import SimulatedCamera
 
 LOGIN = Login("viewer", "secret", "TEST_USERNAME")
+ODD = Login('J\xe4ger "\\" Smith', '\\p\xe4ss"', "TEST_USERNAME")
 WRONG = Login("viewer", "guess", "TEST_USERNAME")
 MODULES = ("mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_digest")
 
@@ -43,7 +44,10 @@ def apache(tmp_path: Path) -> Iterator[Address]:
         address = Address("127.0.0.1", free.getsockname()[1])
     (tmp_path / "still.jpg").write_bytes(b"picture")
     key = hashlib.md5(b"viewer:a realm, with a comma:secret").hexdigest()
-    (tmp_path / "logins").write_text(f"viewer:a realm, with a comma:{key}\n")
+    odd_key = hashlib.md5(f"{ODD.username}:a realm, with a comma:{ODD.password}".encode()).hexdigest()
+    (tmp_path / "logins").write_text(
+        f"viewer:a realm, with a comma:{key}\n{ODD.username}:a realm, with a comma:{odd_key}\n"
+    )
     modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES)
     (tmp_path / "apache.conf").write_text(f"""{modules}
         Listen {address}
@@ -81,6 +85,10 @@ async def test_apache_accepts_our_digest_of_a_target_with_a_query(
 ) -> None:
     connection = Connection(Camera("1", "Axis", apache, LOGIN), session)
     assert await connection.get("/still.jpg?resolution=640x360&text=a%20b&x=%2F") == b"picture"
+
+
+async def test_apache_accepts_quotes_backslashes_and_umlauts(apache: Address, session: aiohttp.ClientSession) -> None:
+    assert await Connection(Camera("1", "Axis", apache, ODD), session).get("/still.jpg") == b"picture"
 
 
 async def test_apache_rejects_our_wrong_password(apache: Address, session: aiohttp.ClientSession) -> None:

@@ -3,13 +3,14 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
+from cameras.makes.generic import fetch
 from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
 
 
-async def test_it_is_asked_for_its_own_path_as_written(
+async def test_asks_for_the_listed_path_as_written(
     pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession
 ) -> None:
     camera = await pretend("Generic")
-    await thumbnail(dataclasses.replace(camera.camera, path="/a%20b?size=1&x=%2F"), session, timeout=10)
+    await thumbnail(dataclasses.replace(camera.camera, path="/a%20b?size=1&x=%2F"), fetch, session, timeout=10)
     assert [each.target for each in camera.requests] == ["/a%20b?size=1&x=%2F"] * 2

@@ -1,9 +1,7 @@
 from collections.abc import Awaitable, Callable
 
 
-async def test_it_is_asked_for_one_path_after_another(
-    asked: Callable[[str], Awaitable[list[str]]],
-) -> None:
+async def test_asks_for_one_path_after_another(asked: Callable[[str], Awaitable[list[str]]]) -> None:
     assert await asked("Uniview") == [
         "/images/snapshot.jpg",
         "/images/snapshot.jpg Digest MD5-sess",

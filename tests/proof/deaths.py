@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cameras import jpeg
 from cameras.errors import NotAnImage
-from tests.programs import Program
+from tests.process import Program
 from tests.proof.elsewhere import MEMORY, Elsewhere, elsewhere
 from tests.proof.row import Row
 

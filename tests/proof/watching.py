@@ -10,22 +10,20 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cameras.camera import Camera
 from cameras.camera_list.camera_list import CameraList
-from cameras.commands.wiring import utc_now
-from cameras.connection.connection import open_session
+from cameras.commands.wiring import picture_fetcher, utc_now
+from cameras.connection import open_session
 from cameras.service.metrics import Metrics
 from cameras.store.store import Store
 from cameras.store.uploads import Uploads
-from cameras.thumbnail import thumbnail
 from cameras.watch.fleet import Fleet
 from cameras.watch.ticks import Tick, periodic
 from cameras.watch.watcher import Watcher
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
 
@@ -146,6 +144,5 @@ async def watching(cameras: list[Camera], store: Store, interval: float, timeout
     counting, metrics = Counting(store), Metrics()
     uploads = Uploads(counting, interval, metrics)
     async with open_session() as session:
-        fetch = partial(thumbnail, session=session, timeout=timeout)
-        watcher = Watcher(fetch, uploads, FALLBACK, utc_now, metrics, interval=interval)
+        watcher = Watcher(picture_fetcher(session, timeout), uploads, FALLBACK, utc_now, metrics, interval=interval)
         yield Watched(Fleet(CameraList(cameras, {}, utc_now()), uploads, interval, utc_now), watcher, counting)

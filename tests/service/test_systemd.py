@@ -1,4 +1,5 @@
 import asyncio
+import os
 import re
 import signal
 import socket
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cameras.camera_list import socrata
-from cameras.service.systemd import Notifier
-from tests.programs import PROGRAM, Program
+from cameras.errors import ConfigError
+from cameras.service import Notifier
+from tests.process import PROGRAM, Program
 
 UNIT = PROGRAM.parent / "scripts" / "cctv-images.service"
 
@@ -24,14 +26,14 @@ class Manager:
         self.socket.settimeout(30)
         self.socket.bind(self.path)
 
-    def told(self) -> list[str]:
+    def read(self) -> list[str]:
         return self.socket.recv(4096).decode().splitlines()
 
-    def told_until(self, line: str) -> list[str]:
-        """All lines up to and with the first that begins with `line`."""
+    def read_until(self, line: str) -> list[str]:
+        """All lines up to and including the first that starts with `line`."""
         lines: list[str] = []
-        while not any(each.startswith(line) for each in lines):
-            lines += self.told()
+        while not any(read.startswith(line) for read in lines):
+            lines += self.read()
         return lines
 
 
@@ -42,40 +44,57 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
     manager.socket.close()
 
 
-def test_the_service_tells_ready_watchdog_status_and_stopping(tmp_path: Path, manager: Manager) -> None:
+def test_service_reports_ready_watchdog_status_and_stopping(tmp_path: Path, manager: Manager) -> None:
     (tmp_path / "list.csv").write_text("camera_id,camera_status,camera_mfg,camera_ip\n1,TURNED_ON,Axis,127.0.0.1:1\n")
     settings = {"CAMERA_LIST": "list.csv", "INTERVAL": "1", "MAX_FAILURES": "1000"}
     with Program(tmp_path, NOTIFY_SOCKET=manager.path, WATCHDOG_USEC="200000", **settings) as program:
-        assert "READY=1" in manager.told_until("STATUS=")
-        lines = manager.told_until("STATUS=0 live, 1 failing, 0 stopped")
+        assert "READY=1" in manager.read_until("STATUS=")
+        lines = manager.read_until("STATUS=0 live, 1 failing, 0 stopped")
         assert "WATCHDOG=1" in lines
         program.process.send_signal(signal.SIGTERM)
-        manager.told_until("STOPPING=1")
+        manager.read_until("STOPPING=1")
         assert program.end() == 0
 
 
-async def test_a_loop_that_hangs_does_not_feed_the_watchdog(manager: Manager) -> None:
-    telling = asyncio.create_task(
-        Notifier({"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "1000"}).run(lambda: "well")
-    )
+async def test_blocked_loop_sends_no_watchdog_message(manager: Manager) -> None:
+    running = asyncio.create_task(Notifier(manager.path, watchdog=0.001).run(lambda: "well"))
     await asyncio.sleep(0)
-    assert manager.told() == ["READY=1", "STATUS=well"]
+    assert manager.read() == ["READY=1", "STATUS=well"]
     manager.socket.settimeout(0.1)
-    with pytest.raises(TimeoutError):  # the loop is held by this very call
-        manager.told()
-    telling.cancel()
+    with pytest.raises(TimeoutError):  # this call blocks the loop
+        manager.read()
+    running.cancel()
 
 
-def test_without_systemd_nothing_is_sent_and_a_manager_that_is_gone_does_no_harm(tmp_path: Path) -> None:
-    Notifier({}).send("READY=1")
-    Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).send("READY=1")
+@pytest.mark.parametrize(
+    ("variables", "watchdog"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "30000000"}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid())}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, None),
+    ],
+)
+def test_watchdog_is_on_only_for_this_process(variables: dict[str, str], watchdog: float | None) -> None:
+    assert Notifier.from_environment(variables).watchdog == watchdog
 
 
-def test_an_abstract_socket_is_understood() -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
-        there.bind("\0cctv-images-test")
-        Notifier({"NOTIFY_SOCKET": "@cctv-images-test"}).send("READY=1")
-        assert there.recv(100) == b"READY=1"
+@pytest.mark.parametrize("microseconds", ["x", "-5", "0", "²"])
+def test_malformed_watchdog_time_is_one_sentence(microseconds: str) -> None:
+    with pytest.raises(ConfigError, match="is not a number of microseconds; only systemd should set it"):
+        Notifier.from_environment({"WATCHDOG_USEC": microseconds})
+
+
+def test_messages_without_a_receiver_are_dropped(tmp_path: Path) -> None:
+    Notifier().send("READY=1")
+    Notifier(str(tmp_path / "gone")).send("READY=1")
+
+
+def test_abstract_socket_is_supported() -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind("\0cctv-images-test")
+        Notifier.from_environment({"NOTIFY_SOCKET": "@cctv-images-test"}).send("READY=1")
+        assert sock.recv(100) == b"READY=1"
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +121,7 @@ def _python() -> str:
     return str(Path(sys.base_prefix) / "bin" / "python3")
 
 
-def test_the_unit_is_verified_in_silence(installed: Path, tmp_path: Path) -> None:
+def test_unit_passes_systemd_analyze_verify(installed: Path, tmp_path: Path) -> None:
     text = (installed / "etc/systemd/system/cctv-images.service").read_text()
     assert text == UNIT.read_text()
     staged = tmp_path / UNIT.name
@@ -110,12 +129,12 @@ def test_the_unit_is_verified_in_silence(installed: Path, tmp_path: Path) -> Non
     assert _run(["systemd-analyze", "verify", "--man=no", str(staged)], installed) == ""
 
 
-def test_the_units_exposure_is_ok() -> None:
+def test_exposure_of_the_unit_is_below_2() -> None:
     command = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", "--no-pager", str(UNIT)]
     assert "Overall exposure level for cctv-images.service: 1." in _run(command, UNIT.parent)
 
 
-def test_systemd_waits_until_the_last_try_to_load_the_camera_list_has_ended() -> None:
+def test_start_timeout_is_longer_than_loading_the_camera_list() -> None:
     minutes = re.search(r"^TimeoutStartSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)
     assert minutes
     tries = len(socrata.RETRY_DELAYS) + 1
@@ -129,13 +148,13 @@ def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
     assert settings.read_text().startswith((PROGRAM.parent / ".env.example").read_text())
 
 
-def test_what_is_installed_runs_on_its_own(installed: Path) -> None:
+def test_installed_copy_runs_on_its_own(installed: Path) -> None:
     code = installed / "opt/cctv-images"
     command = [str(code / ".venv/bin/python"), str(code / "process_images.py"), "--help"]
     assert "once" in subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
 
 
-def test_uninstall_takes_all_but_the_settings(installed: Path, tmp_path: Path) -> None:
+def test_uninstall_removes_all_but_the_settings(installed: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     subprocess.run(["cp", "-a", str(installed), str(root)], check=True)
     _run(["scripts/uninstall"], root)

@@ -24,7 +24,7 @@ from cameras.watch.fleet import Fleet
 from cameras.watch.status import FROZEN_AFTER, Outcome
 from config import Config
 from tests.fakes import Clock
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 ERRORS = (
     Unreachable("no connection in time"),

@@ -27,7 +27,7 @@ from cameras.watch.fleet import Fleet
 from cameras.watch.status import FROZEN_AFTER, Outcome
 from config import Config
 from tests.fakes import Clock, MemoryStore
-from tests.programs import PROGRAM
+from tests.process import PROGRAM
 
 EVIL = "<script>alert(1)</script>\"'>&"
 SECRETS = ("10.66.77.88", "vi3wer", "s3cret")

@@ -1,4 +1,4 @@
-"""process_images.py as a process of its own, as its operators run it."""
+"""process_images.py as a process of its own, as operators run it."""
 
 import os
 import signal
@@ -7,15 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 PROGRAM = Path(__file__).parent.parent / "process_images.py"
-PATIENCE = 40.0  # seconds; a limit for the hopeless case, never a time to wait
+MAX_WAIT = 40.0  # seconds; reached only on failure
 
 
 class Program:
-    """Use in `with`; what it writes goes to files in `folder`."""
+    """Use in `with`. Standard output and error go to the files `out` and `err` in `folder`, its working folder."""
 
     def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self.arguments = arguments
@@ -28,9 +27,7 @@ class Program:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, env=self.environment, cwd=self.folder)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -44,17 +41,17 @@ class Program:
         return (self.folder / "err").read_text()
 
     def end(self) -> int:
-        """The exit status, once it has ended by itself."""
-        return self.process.wait(PATIENCE)
+        """Wait until it ends by itself; the exit status."""
+        return self.process.wait(MAX_WAIT)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """The exit status; it must end within seconds."""
+        """Send a signal; the exit status. It must end within 10 seconds."""
         self.process.send_signal(number)
         return self.process.wait(10)
 
     def until(self, true: Callable[[], bool]) -> None:
-        """Returns as soon as `true`; fails with the program's log when it is never going to be."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait for `true`; AssertionError with the program's log if it has ended or MAX_WAIT has passed."""
+        deadline = time.monotonic() + MAX_WAIT
         while not true():
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise AssertionError(f"exit status {self.process.poll()}; {self.err}")
