@@ -1,11 +1,13 @@
 """Builds the parts of the service from the settings: the one module that knows which setting is for which part."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession
+from prometheus_client import CollectorRegistry
 
 from cameras import jpeg
 from cameras.camera import Camera
@@ -13,11 +15,13 @@ from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
 from cameras.service import Metrics
-from cameras.store.store import open_store
-from cameras.store.uploads import Uploads
+from cameras.status_page import open_page
+from cameras.store import Uploads, open_store
 from cameras.thumbnail import thumbnail
-from cameras.watch.watcher import Watcher
+from cameras.watch import Fleet, Watcher
 from config import Config
+
+PageOpener = Callable[[Fleet, CollectorRegistry], AbstractAsyncContextManager[object]]
 
 
 @asynccontextmanager
@@ -45,6 +49,16 @@ def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera]
         return await thumbnail(camera, fetchers[camera.make], session, timeout)
 
     return fetch
+
+
+def page_opener(config: Config) -> PageOpener:
+    """`open_page` with the settings for it."""
+    return partial(
+        open_page,
+        listen=config.status_address,
+        public_url=config.public_url,
+        show_addresses=config.status_show_addresses,
+    )
 
 
 def utc_now() -> datetime:
