@@ -1,7 +1,7 @@
 """The README is kept true: its tables are what the code says."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ import pytest
 
 from cameras.camera import make_id
 from cameras.errors import CameraError, CctvImagesError
-from cameras.makes import Make, all_makes, by_spelling, load_makes, make_names
+from cameras.makes import all_makes, by_spelling, load_makes, make_names
 from config import HERE, SETTINGS, names
 from tests.process import PROGRAM
+from tests.typing import RequestsOf
 
 README = (PROGRAM.parent / "README.md").read_text()
 ERRORS = [kind.__name__ for kind in (*CctvImagesError.__subclasses__(), *CameraError.__subclasses__())]
@@ -78,9 +79,7 @@ def test_every_link_within_the_readme_leads_somewhere() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
 
 
-async def test_the_make_that_the_readme_adds_works(
-    requests_of: Callable[[Make], Awaitable[list[str]]], tmp_path: Path
-) -> None:
+async def test_the_make_that_the_readme_adds_works(requests_of: RequestsOf, tmp_path: Path) -> None:
     """Loaded as from cameras/makes/, and run with the README's own test."""
     make, test = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (tmp_path / "acme_view.py").write_text(make)

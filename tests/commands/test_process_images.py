@@ -1,7 +1,6 @@
 """The program as operators run it: command line, settings, exit status."""
 
 import asyncio
-import csv
 import os
 import platform
 import pty
@@ -10,7 +9,6 @@ import signal
 import socket
 import sys
 import termios
-from collections.abc import Awaitable, Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -18,11 +16,10 @@ import pytest
 
 from cameras import __version__
 from cameras.simulator.camera import SimulatedCamera
-from cameras.simulator.fleet import SimulatedFleet
 from tests.process import PROGRAM, Program
+from tests.typing import StartCamera
 
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip\n"
-Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
 def _list(folder: Path, *cameras: SimulatedCamera) -> str:
@@ -128,11 +125,11 @@ def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> N
     assert (tmp_path / "public/image/1.jpg").exists()
 
 
-async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path, simulated: StartCamera) -> None:
     cameras = [
-        await pretend("Sarix", "1"),
-        await pretend("Pelco", "2"),
-        await pretend("Sarix", "3", fault="HTML page"),
+        await simulated("Sarix", "1"),
+        await simulated("Pelco", "2"),
+        await simulated("Sarix", "3", fault="HTML page"),
     ]
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, *cameras))
     assert await _ended(program) == 1
@@ -146,13 +143,13 @@ async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path,
     assert program.err == ""
 
 
-async def test_once_exits_with_0_if_all_are_live(tmp_path: Path, pretend: Pretend) -> None:
-    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")))
+async def test_once_exits_with_0_if_all_are_live(tmp_path: Path, simulated: StartCamera) -> None:
+    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await simulated("Sarix")))
     assert await _ended(program) == 0
 
 
-async def test_once_shows_a_progress_bar_on_a_terminal(tmp_path: Path, pretend: Pretend) -> None:
-    environment = {**os.environ, "CAMERA_LIST": _list(tmp_path, await pretend("Sarix"))}
+async def test_once_shows_a_progress_bar_on_a_terminal(tmp_path: Path, simulated: StartCamera) -> None:
+    environment = {**os.environ, "CAMERA_LIST": _list(tmp_path, await simulated("Sarix"))}
     screen, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
     process = await asyncio.create_subprocess_exec(
@@ -175,16 +172,6 @@ def test_demo_ignores_settings_and_runs_until_a_signal(tmp_path: Path, number: s
     assert "12 simulated cameras" in program.out
     assert "stopped by a signal" in program.err
     assert "Traceback" not in program.err
-
-
-def test_demo_fleet_can_be_larger_than_the_austin_list(tmp_path: Path) -> None:
-    fleet = SimulatedFleet(1000, interval=10)
-    for camera in fleet.cameras:
-        camera.port = 1
-    listed, addresses = fleet.write(tmp_path)
-    ids = [row["Camera ID"] for row in csv.DictReader(listed.read_text().splitlines())]
-    assert len(set(ids)) == 1000
-    assert len(addresses.read_text().splitlines()) == 1001
 
 
 @pytest.mark.parametrize("line", ["STORE: s3://bucket", "STORE s3://bucket", "STORE", "'"])
@@ -239,17 +226,17 @@ def test_invalid_aws_settings_exit_with_2(tmp_path: Path, settings: dict[str, st
     assert "Traceback" not in program.err
 
 
-async def test_interrupted_once_exits_with_1(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Sarix", fault="hangs")
+async def test_interrupted_once_exits_with_1(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix", fault="hangs")
     with Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, camera)) as program:
         await asyncio.to_thread(program.until, lambda: bool(camera.requests))
         assert await asyncio.to_thread(program.stop) == 1
     assert "stopped by a signal" in program.err
 
 
-async def test_once_prints_why_uploads_fail(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_prints_why_uploads_fail(tmp_path: Path, simulated: StartCamera) -> None:
     (tmp_path / "file").write_text("")
-    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")), STORE="file")
+    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await simulated("Sarix")), STORE="file")
     assert await _ended(program) == 1
     assert "uploads are failing: folder file: Not a directory" in program.out
 
