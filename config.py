@@ -26,6 +26,14 @@ def setting(
     )
 
 
+@dataclass(frozen=True)
+class Durations:
+    """In seconds. No settings: facts about S3 and cameras, which tests shorten."""
+
+    late_put: float = 900.0  # S3 applies a put that was signed so long ago, but none older
+    login_window: float = 1800.0  # in which a camera receives at most MAX_LOGIN_FAILURES rejected logins
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """A field's name in capitals is the setting's name."""
@@ -68,6 +76,7 @@ class Config:
     )
     public_url: str | None = setting(None, "start of the pictures' public URLs, for the status page", values.web_url)
     logins: Logins = field(default_factory=Logins)
+    durations: Durations = field(default_factory=Durations)
 
 
 SETTINGS = tuple(row for row in fields(Config) if row.metadata)

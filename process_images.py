@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 
 from cameras.commands.command_line import parser
@@ -17,21 +18,22 @@ from cameras.commands.dotenv_file import read_dotenv
 from cameras.errors import CctvImagesError
 from cameras.makes import all_makes
 from cameras.service import Notifier
-from config import Config, from_environment
+from config import Config, Durations, from_environment
 
 DOTENV = Path(".env")
 MAX_OPEN_FILES = 65536  # as in the unit
+DURATIONS = Durations()
 
 log = logging.getLogger("cameras")
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, durations: Durations = DURATIONS) -> int:
     """Exit status: 0 done, or stopped by a signal; 1 trying again later may help; 2 something must be fixed first."""
     arguments = parser().parse_args(argv)
     _raise_file_limit()
     try:
         notifier = Notifier.from_environment(os.environ)
-        config = _settings() if arguments.needs_settings else Config()
+        config = replace(_settings() if arguments.needs_settings else Config(), durations=durations)
         work = arguments.main(arguments, config, notifier)
         return asyncio.run(_until_signal(work, arguments.stopped, notifier))
     except CctvImagesError as error:

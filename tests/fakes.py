@@ -1,11 +1,15 @@
 """Small fakes: a store in memory, and clocks that move only when a test moves them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from cameras.camera import Camera
+from cameras.camera_list import CameraList
 from cameras.errors import StoreError
+from cameras.store import Uploads
+from cameras.watch import Fleet, Outage, Status
 from cameras.watch.ticks import Tick
 
 
@@ -70,6 +74,18 @@ class FakeTime:
 
     async def sleep(self, seconds: float) -> None:
         self.now += max(0.0, seconds) + self.lag
+
+
+def fleet_of(
+    cameras: list[Camera],
+    uploads: Uploads,
+    now: Callable[[], datetime],
+    interval: float = 300,
+    skipped: dict[str, list[str]] | None = None,
+) -> Fleet:
+    """A fleet whose cameras nobody watches."""
+    listed = CameraList(cameras, skipped or {}, now())
+    return Fleet(listed, {camera.id: Status(camera) for camera in cameras}, uploads, Outage(now), interval, now)
 
 
 async def some_ticks(count: int) -> AsyncIterator[Tick]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+QUICK_SERVICE = Path(__file__).parent / "commands" / "quick_service.py"  # with short durations
 PROGRAM = Path(__file__).parent.parent / "process_images.py"
 MAX_WAIT = 40.0  # seconds; reached only on failure
 
@@ -16,14 +17,15 @@ MAX_WAIT = 40.0  # seconds; reached only on failure
 class Program:
     """Use in `with`. Standard output and error go to the files `out` and `err` in `folder`, its working folder."""
 
-    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, script: Path = PROGRAM, **settings: str) -> None:
         self.arguments = arguments
+        self.script = script
         self.folder = folder
         self.environment = {**os.environ, "STATUS_ADDRESS": "127.0.0.1:0", **settings}
 
     def __enter__(self) -> Self:
         with (self.folder / "out").open("w") as out, (self.folder / "err").open("w") as err:
-            command = [sys.executable, "-W", "error", str(PROGRAM), *self.arguments]
+            command = [sys.executable, "-W", "error", str(self.script), *self.arguments]
             self.process = subprocess.Popen(command, stdout=out, stderr=err, env=self.environment, cwd=self.folder)
         return self
 

@@ -61,6 +61,8 @@ class ListReader:
             absent = self._absent(joined, listing)
             self._check_size(absent, by_hand)
         except (ConfigError, DatasetError) as error:
+            if self._listing is None and isinstance(error, DatasetError):
+                raise DatasetError(f"the camera list is unavailable and there is no cached copy: {error}") from error
             if self._listing is None:
                 raise
             self._report("camera list", f"{error}; the list read {self._age()} ago stays in use")

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cameras.camera_list import ListReader
+from cameras.commands.wiring import PageOpener
 from cameras.errors import ConfigError, DatasetError
 from cameras.service import Notifier
-from cameras.status_page.server import open_page
 from cameras.watch import Fleet, Recorder, Roster, periodic
-from config import Config
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +21,13 @@ log = logging.getLogger(__name__)
 class Background:
     """Each method runs until it is cancelled. Nothing that goes wrong in one ends the cameras."""
 
-    config: Config
+    list_interval: float  # seconds; 0: the list is only read again by hand
     reader: ListReader
     roster: Roster
     fleet: Fleet
     recorder: Recorder
     notifier: Notifier
+    open_page: PageOpener
     reload_by_hand: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tasks(self) -> list[Coroutine[Any, Any, None]]:
@@ -41,18 +41,16 @@ class Background:
 
     async def serve_page(self) -> None:
         """A page that cannot listen, because of a port conflict say, is tried again each interval."""
-        if self.config.status_address is None:
-            return
         reported = ""
         while True:
             try:
-                async with open_page(self.config, self.fleet, self.recorder.metrics.registry):
+                async with self.open_page(self.fleet, self.recorder.metrics.registry):
                     await asyncio.Event().wait()
             except ConfigError as error:
                 if str(error) != reported:
                     log.warning("no status page: %s", error)
                 reported = str(error)
-            await asyncio.sleep(self.config.interval)
+            await asyncio.sleep(self.fleet.interval)
 
     async def reload_list(self) -> None:
         """Read the list at once if it came from the cache, every `list_interval` seconds, and on SIGHUP."""
@@ -76,7 +74,7 @@ class Background:
             log.info("camera list: %d cameras, %s", len(cameras.cameras), change)
 
     async def log_summaries(self) -> None:
-        async for _ in periodic(self.config.interval, slot=self.config.interval):
+        async for _ in periodic(self.fleet.interval, slot=self.fleet.interval):
             self.recorder.transitions.tick()
             self.recorder.outage.tick()
             log.info("%s", self.fleet.summary())
@@ -84,7 +82,7 @@ class Background:
     async def _wait_for_reload(self) -> bool:
         """Whether it is by hand."""
         try:
-            async with asyncio.timeout(self.config.list_interval or None):
+            async with asyncio.timeout(self.list_interval or None):
                 await self.reload_by_hand.wait()
         except TimeoutError:
             return False

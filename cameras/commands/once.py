@@ -11,10 +11,10 @@ from cameras.camera_list import load_cameras
 from cameras.commands.table import Row, table
 from cameras.commands.wiring import list_source, open_watcher
 from cameras.service import Notifier, logs
+from cameras.watch import log as watch_log
 from cameras.watch.status import Status
 from cameras.watch.ticks import single_tick
 from cameras.watch.watcher import Watcher
-from cameras.watch.watcher import log as watcher_log
 from config import Config
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> in
     """Exit status: 0 if every camera is live, else 1. Shows a progress bar on a terminal, else a line per camera."""
     from tqdm import tqdm  # the service never needs it
 
-    logs.set_up(config.log_level, config.log_file, quiet=watcher_log)
+    logs.set_up(config.log_level, config.log_file, quiet=watch_log)
     cameras = await load_cameras(list_source(config))
     statuses = [Status(camera) for camera in cameras.cameras]
     with tqdm(total=len(statuses), unit="camera", disable=not sys.stderr.isatty()) as bar:

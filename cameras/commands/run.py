@@ -12,12 +12,13 @@ Its parts, in the order in which they start:
 import asyncio
 import logging
 from argparse import Namespace
+from datetime import timedelta
 from typing import NoReturn
 
 from cameras.camera_list import CameraList, ListReader
 from cameras.commands.background import Background, running
 from cameras.commands.versions import versions
-from cameras.commands.wiring import list_source, open_watcher, utc_now
+from cameras.commands.wiring import PageOpener, list_source, open_watcher, page_opener, utc_now
 from cameras.errors import FleetStopped
 from cameras.service import Notifier, logs
 from cameras.state import CameraMemory, FolderDocuments, open_memory, sole_run
@@ -34,20 +35,26 @@ async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoR
         async with open_memory(FolderDocuments(config.state_directory)) as memory:
             reader = ListReader(list_source(config), memory.published)
             cameras = await reader.cached() or await reader.read()
-            await run(config, reader, cameras, memory, notifier)
+            await run(config, reader, cameras, memory, notifier, page_opener(config))
 
 
 async def run(
-    config: Config, reader: ListReader, cameras: CameraList, memory: CameraMemory, notifier: Notifier
+    config: Config,
+    reader: ListReader,
+    cameras: CameraList,
+    memory: CameraMemory,
+    notifier: Notifier,
+    open_page: PageOpener,
 ) -> NoReturn:
     """Keep every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
-    async with open_watcher(config, memory) as watcher, open_roster(watcher) as roster:
+    login_window = timedelta(seconds=config.durations.login_window)
+    async with open_watcher(config, memory) as watcher, open_roster(watcher, login_window) as roster:
         await roster.apply(cameras.cameras, cameras.unconfirmed)
         recorder = watcher.recorder
         fleet = Fleet(cameras, roster.statuses, watcher.uploads, recorder.outage, config.interval, utc_now)
         recorder.metrics.registry.register(fleet)
         log.info("watching %d cameras every %g s, pictures to %s", len(cameras.cameras), config.interval, fleet.store)
-        async with running(Background(config, reader, roster, fleet, recorder, notifier)):
+        async with running(Background(config.list_interval, reader, roster, fleet, recorder, notifier, open_page)):
             await _until_all_stopped(roster, fleet)
     raise FleetStopped("every camera has stopped; restart the service to try them again")
 

@@ -20,13 +20,13 @@ def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None) -
     """Log to standard error and to `file`; ConfigError if that cannot be opened.
 
     `level` is for our own lines. Those of libraries start at WARNING: their DEBUG lines show addresses and headers.
-    With `quiet` the console gets only WARNING and above, and of that logger only lines with a traceback: for commands
-    that print each camera's result themselves.
+    With `quiet` the console gets only WARNING and above, and of that logger and those below it only lines with a
+    traceback: for commands that print each camera's result themselves.
     """
     console = logging.StreamHandler(Console())
     if quiet:
         console.setLevel(logging.WARNING)
-        console.addFilter(lambda record: record.name != quiet.name or bool(record.exc_info))
+        console.addFilter(lambda record: not record.name.startswith(quiet.name) or bool(record.exc_info))
     handlers: list[logging.Handler] = [console, *([logging.StreamHandler(_open(file))] if file else [])]
     for handler in handlers:
         handler.setFormatter(_formatter())

@@ -10,6 +10,8 @@ roster        the fleet as it changes: starts and ends the loops
 fleet         the fleet, for reading: summary, gauges, health
 """
 
+import logging
+
 from cameras.watch.fleet import Fleet
 from cameras.watch.outage import Outage
 from cameras.watch.recorder import Recorder
@@ -18,6 +20,8 @@ from cameras.watch.status import FROZEN_AFTER, Outcome, State, Status
 from cameras.watch.ticks import Tick, camera_ticks, periodic, single_tick
 from cameras.watch.transitions import TransitionLog
 from cameras.watch.watcher import Watcher
+
+log = logging.getLogger(__name__)  # that of every module here
 
 __all__ = [
     "FROZEN_AFTER",
@@ -33,6 +37,7 @@ __all__ = [
     "TransitionLog",
     "Watcher",
     "camera_ticks",
+    "log",
     "open_roster",
     "periodic",
     "single_tick",

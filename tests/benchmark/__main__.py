@@ -1,4 +1,4 @@
-"""Measures all in one run and prints it as tables for PERFORMANCE.md. Names of parts as arguments run these alone."""
+"""Measures everything in one run and prints the tables for docs/performance.md; names of parts as arguments limit it to these."""
 
 import os
 import platform

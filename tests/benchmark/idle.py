@@ -9,22 +9,21 @@ from pathlib import Path
 
 import process_images  # noqa: F401  all that the daemon loads
 from cameras.camera import Address, Camera
-from cameras.camera_list.camera_list import CameraList
 from cameras.commands.wiring import open_watcher, utc_now
-from cameras.status_page.server import open_page
+from cameras.status_page import open_page
 from cameras.values import Listen
-from cameras.watch.fleet import Fleet
 from cameras.watch.ticks import periodic
 from config import Config
+from tests.fakes import fleet_of
 
 
 async def main(count: int) -> None:
-    config = Config(store="s3://bucket", status_address=Listen("127.0.0.1", 0))
+    config = Config(store="s3://bucket")
     cameras = [Camera(str(n), "Sarix", Address(f"10.{n // 65536}.{n // 256 % 256}.{n % 256}")) for n in range(count)]
     async with open_watcher(config) as watcher:
-        fleet = Fleet(CameraList(cameras, {}, utc_now()), watcher.uploads, 300, utc_now)
-        watcher.metrics.registry.register(fleet)
-        async with open_page(config, fleet, watcher.metrics.registry):
+        fleet, registry = fleet_of(cameras, watcher.uploads, utc_now), watcher.recorder.metrics.registry
+        registry.register(fleet)
+        async with open_page(fleet, registry, Listen("127.0.0.1", 0)):
             waiting = [asyncio.create_task(watcher.watch(each, periodic(300, slot=3600))) for each in fleet.statuses]
             await asyncio.sleep(0.5)
             gc.collect()

@@ -1,7 +1,6 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import aiohttp
@@ -11,8 +10,8 @@ from cameras.camera import Address, Camera
 from cameras.connection import Connection
 from cameras.errors import Unreachable
 from cameras.net import Resolver
-from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
+from tests.typing import StartCamera
 
 
 async def fetch(camera: Connection) -> bytes:
@@ -29,10 +28,10 @@ async def test_name_that_resolves_to_a_link_local_address_is_refused(
 
 
 async def test_hung_lookup_does_not_delay_others(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    simulated: StartCamera, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The healthy camera has a host name as well."""
-    released, camera = threading.Event(), (await pretend("Sarix")).camera
+    released, camera = threading.Event(), (await simulated("Sarix")).entry
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", camera.address.port))]
     monkeypatch.setattr("socket.getaddrinfo", lambda host, *_: found if host == "healthy" else released.wait() and [])
     hanging = [

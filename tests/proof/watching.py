@@ -14,17 +14,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cameras.camera import Camera
-from cameras.camera_list.camera_list import CameraList
 from cameras.commands.wiring import picture_fetcher, utc_now
 from cameras.connection import open_session
 from cameras.service.metrics import Metrics
-from cameras.store.store import Store
-from cameras.store.uploads import Uploads
-from cameras.watch.fleet import Fleet
-from cameras.watch.ticks import Tick, periodic
-from cameras.watch.watcher import Watcher
+from cameras.state import CameraMemory
+from cameras.store import Store, Uploads
+from cameras.watch import Fleet, Outage, Recorder, Tick, TransitionLog, Watcher, periodic
+from tests.fakes import fleet_of
 from tests.process import PROGRAM
 
+MAX_FAILURES = 5
 FALLBACK = (PROGRAM.parent / "fallback.jpg").read_bytes()
 
 
@@ -144,5 +143,7 @@ async def watching(cameras: list[Camera], store: Store, interval: float, timeout
     counting, metrics = Counting(store), Metrics()
     uploads = Uploads(counting, interval, metrics)
     async with open_session() as session:
-        watcher = Watcher(picture_fetcher(session, timeout), uploads, FALLBACK, utc_now, metrics, interval=interval)
-        yield Watched(Fleet(CameraList(cameras, {}, utc_now()), uploads, interval, utc_now), watcher, counting)
+        recorder = Recorder(utc_now, metrics, CameraMemory(), Outage(utc_now, interval), TransitionLog(limit=1_000_000))
+        fetch = picture_fetcher(session, timeout)
+        watcher = Watcher(fetch, uploads, FALLBACK, recorder, interval, max_failures=MAX_FAILURES)
+        yield Watched(fleet_of(cameras, uploads, utc_now, interval), watcher, counting)
