@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -82,6 +83,18 @@ class Login:
             raise ValueError("a username cannot contain a colon (RFC 7617)")
         if not (self.username + self.password).isprintable():
             raise ValueError("a username or password cannot contain control characters or broken UTF-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The cameras' logins that the settings give."""
+
+    by_prefix: Mapping[str, Login] = field(default_factory=dict)  # for one make; its prefix is WISENET, for example
+    default: Login | None = None  # for every make that has none of its own
+
+    def for_make(self, prefix: str) -> Login | None:
+        """None: cameras of this make are polled without a login."""
+        return self.by_prefix.get(prefix, self.default)
 
 
 @dataclass(frozen=True, slots=True)

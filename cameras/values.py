@@ -1,4 +1,4 @@
-"""What a setting's text must be: each function gives the value, or ValueError saying what would be right."""
+"""Parsers for setting values. Each returns the value, or raises ValueError, which says what would be right."""
 
 import ipaddress
 import re
@@ -22,8 +22,8 @@ def path(value: str) -> Path:
 
 def existing_file(value: str) -> Path:
     try:
-        if (found := path(value)).is_file():
-            return found
+        if (file := path(value)).is_file():
+            return file
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     raise ValueError("is not a file; give the path of a readable file")
@@ -57,8 +57,22 @@ def store(value: str) -> str:
             raise ValueError("must be s3://bucket or s3://bucket/prefix, the bucket's name in lower case")
         return value
     if "://" in value:
-        raise ValueError("must be s3://bucket/prefix or the path of a folder; no other kind of store is known")
+        raise ValueError("must be s3://bucket/prefix or the path of a folder; other stores are not supported")
     return str(path(value))
+
+
+def first_folder(value: str) -> str:
+    """The first of the absolute paths that systemd separates by colons in STATE_DIRECTORY and LOGS_DIRECTORY.
+
+    Any other value is left as it is: a path may hold a colon.
+    """
+    return value.partition(":/")[0] if value.startswith("/") else value
+
+
+def state_folder(value: str) -> Path:
+    if "://" in value:
+        raise ValueError("must be the path of a folder")
+    return path(first_folder(value))
 
 
 def folder(value: str) -> str:
@@ -80,10 +94,10 @@ def four_by_four(value: str) -> str:
 
 
 class Listen(NamedTuple):
-    """Where a server listens; `host` is an IP address or localhost."""
+    """Where a server listens."""
 
-    host: str
-    port: int
+    host: str  # an IP address or localhost
+    port: int  # 0: the system chooses one
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -97,17 +111,17 @@ def listen(value: str) -> Listen:
         if not (re.fullmatch(r"[0-9]{1,5}", port) and int(port) < 65536):
             raise ValueError
     except ValueError:
-        raise ValueError("must be an IP address and a port, such as 127.0.0.1:8080, or blank for no page") from None
+        raise ValueError("must be an IP address and a port, such as 127.0.0.1:8080, or empty for no page") from None
     return Listen(name, int(port))
 
 
 def web_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        whole = parts.hostname and (parts.port is None or parts.port)
-    except ValueError:  # brackets or a port that make no sense
-        whole = False
-    if not (whole and value.startswith(("https://", "http://"))) or any(mark in value for mark in "@?# ;,'\""):
+        valid = parts.hostname and (parts.port is None or parts.port)
+    except ValueError:  # invalid brackets or port
+        valid = False
+    if not (valid and value.startswith(("https://", "http://"))) or any(mark in value for mark in "@?# ;,'\""):
         raise ValueError("must be a URL without login and query, such as https://example.org")
     return value.rstrip("/")
 

@@ -27,6 +27,8 @@ from tests.typing import Asked, RequestsOf, Serve, StartCamera
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+pytest_plugins = ["tests.alone"]
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

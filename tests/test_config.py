@@ -1,25 +1,44 @@
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
 
+import config as config_module
+from cameras import values
 from cameras.errors import ConfigError
-from config import HERE, Config, from_environment
+from config import HERE, Config, from_environment, setting
 
 MAKES = ["AXIS", "WISENET"]
 
 
-def test_with_nothing_set_the_defaults_hold() -> None:
+def test_defaults_apply_when_nothing_is_set() -> None:
     config = from_environment({}, MAKES)
     assert config == Config()
     assert (config.store, config.interval, config.timeout) == ("public", 300, 60)
     assert config.fallback_image == HERE / "fallback.jpg"
 
 
-def test_a_blank_value_counts_as_unset() -> None:
+def test_empty_value_counts_as_unset() -> None:
     assert from_environment({"INTERVAL": "  ", "STORE": ""}, MAKES) == Config()
 
 
-def test_every_problem_is_named_at_once_with_what_would_be_right() -> None:
+def test_a_blank_address_means_no_status_page() -> None:
+    assert from_environment({"STATUS_ADDRESS": " "}, MAKES) == replace(Config(), status_address=None)
+
+
+def test_the_endpoint_for_s3_wins_over_the_one_for_all_of_aws() -> None:
+    endpoints = {"AWS_ENDPOINT_URL": "http://all.example.org", "AWS_ENDPOINT_URL_S3": "http://s3.example.org"}
+    assert from_environment(endpoints, MAKES).aws_endpoint_url == "http://s3.example.org"
+
+
+def test_addresses_are_shown_by_yes_and_no_alone() -> None:
+    shown = {value: from_environment({"STATUS_SHOW_ADDRESSES": value}, MAKES) for value in ("yes", "NO")}
+    assert [config.status_show_addresses for config in shown.values()] == [True, False]
+    with pytest.raises(ConfigError, match="STATUS_SHOW_ADDRESSES='1' must be yes or no"):
+        from_environment({"STATUS_SHOW_ADDRESSES": "1"}, MAKES)
+
+
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         from_environment(
             {
@@ -51,21 +70,21 @@ def test_every_problem_is_named_at_once_with_what_would_be_right() -> None:
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "1e9", "0x10"])
-def test_an_interval_that_is_no_length_of_time_is_refused(value: str) -> None:
+def test_invalid_interval_is_refused(value: str) -> None:
     with pytest.raises(ConfigError, match="INTERVAL"):
         from_environment({"INTERVAL": value}, MAKES)
 
 
-def test_a_make_has_its_own_login_and_the_others_the_common_one() -> None:
+def test_make_without_a_login_uses_the_common_one() -> None:
     config = from_environment(
         {"CAMERA_USERNAME": "all", "CAMERA_PASSWORD": "1", "WISENET_USERNAME": "own", "WISENET_PASSWORD": "2"}, MAKES
     )
-    own, common = config.login_for("WISENET"), config.login_for("AXIS")
+    own, common = config.logins.for_make("WISENET"), config.logins.for_make("AXIS")
     assert own
     assert common
     assert (own.username, own.password, own.source) == ("own", "2", "WISENET_USERNAME")
     assert (common.username, common.password, common.source) == ("all", "1", "CAMERA_USERNAME")
-    assert from_environment({}, MAKES).login_for("AXIS") is None
+    assert from_environment({}, MAKES).logins.for_make("AXIS") is None
 
 
 def test_no_secret_is_in_the_repr() -> None:
@@ -81,17 +100,51 @@ def test_no_secret_is_in_the_repr() -> None:
     )
     for secret in ("t0ken", "us3r", "passw0rd", "vi3wer", "s3cret"):
         assert secret not in repr(config)
-        assert secret not in repr(config.login_for("AXIS"))
+        assert secret not in repr(config.logins.for_make("AXIS"))
 
 
-def test_under_systemd_the_log_and_the_kept_list_go_to_its_folders() -> None:
+def test_systemds_folders_are_used_for_log_and_state() -> None:
     config = from_environment({"LOGS_DIRECTORY": "/var/log/cctv-images", "STATE_DIRECTORY": "/a:/b"}, MAKES)
     assert config.log_file == Path("/var/log/cctv-images/cctv.log")
     assert config.state_directory == Path("/a")
     assert from_environment({"LOGS_DIRECTORY": "/l", "LOG_FILE": "/x.log"}, MAKES).log_file == Path("/x.log")
 
 
-def test_a_misspelt_name_in_dotenv_is_an_error_and_a_foreign_one_is_not() -> None:
+@pytest.mark.parametrize(
+    ("value", "folder"),
+    [
+        ("/var/lib/cctv-images", "/var/lib/cctv-images"),
+        ("/var/lib/cctv-images:/var/lib/other", "/var/lib/cctv-images"),  # as systemd lists several
+        ("/srv/cctv:old", "/srv/cctv:old"),
+        ("state:old", "state:old"),
+        ("c:/state", "c:/state"),
+    ],
+)
+def test_state_directory_may_hold_a_colon(value: str, folder: str) -> None:
+    assert from_environment({"STATE_DIRECTORY": value}, MAKES).state_directory == Path(folder)
+
+
+def test_bucket_as_state_directory_is_refused_and_shown_in_full() -> None:
+    with pytest.raises(ConfigError, match="STATE_DIRECTORY='s3://private-bucket/prefix' must be the path of a folder"):
+        from_environment({"STATE_DIRECTORY": "s3://private-bucket/prefix"}, MAKES)
+
+
+def test_value_of_a_secret_setting_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(frozen=True)
+    class Secrets:
+        app_token: int = setting(1, "help", values.count, secret=True)
+        url: str = setting("", "help", values.web_url)
+        limit: int = setting(1, "help", values.count)
+
+    monkeypatch.setattr(config_module, "SETTINGS", fields(Secrets))
+    with pytest.raises(ConfigError) as caught:
+        from_environment({"APP_TOKEN": "s3cret", "URL": "https://u:p@h", "LIMIT": "no"}, MAKES)
+    assert str(caught.value).startswith("APP_TOKEN must be a whole number")
+    assert "; URL must be a URL" in str(caught.value)
+    assert "; LIMIT='no' must be a whole number" in str(caught.value)
+
+
+def test_misspelt_name_in_dotenv_is_an_error() -> None:
     with pytest.raises(ConfigError, match=r"SOCRATA_DATSET in \.env is not a setting; did you mean SOCRATA_DATASET\?"):
         from_environment({}, MAKES, dotenv=["SOCRATA_DATSET", "AWS_PROFILE", "HTTPS_PROXY"])
     with pytest.raises(ConfigError, match="did you mean WISENET_PASSWORD"):
@@ -121,7 +174,7 @@ def test_a_misspelt_name_in_dotenv_is_an_error_and_a_foreign_one_is_not() -> Non
         {"PUBLIC_URL": "https://example.org:99999"},
     ],
 )
-def test_odd_values_are_refused_and_no_login_in_them_is_shown(settings: dict[str, str]) -> None:
+def test_invalid_values_are_refused_without_showing_a_login(settings: dict[str, str]) -> None:
     with pytest.raises(ConfigError) as caught:
         from_environment({name: value + "." * value.endswith("\n") for name, value in settings.items()}, MAKES)
     assert max(settings, key=len) in str(caught.value) or min(settings) in str(caught.value)

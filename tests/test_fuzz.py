@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 from urllib.request import parse_http_list, parse_keqv_list
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cameras import jpeg
-from cameras.camera import Address, Login
-from cameras.camera_list.addresses import read_addresses
-from cameras.camera_list.dataset import join
-from cameras.camera_list.export import read_export
+from cameras.camera import Address, Login, Logins
+from cameras.camera_list.addresses import parse_overrides
+from cameras.camera_list.dataset import Row, join
+from cameras.camera_list.export import parse_export
 from cameras.connection.challenge import choose, parse_challenges
 from cameras.connection.digest import digest
 from cameras.errors import ConfigError, LoginRejected, NotAnImage
 from cameras.simulator import scene
-from config import Config
 
 PICTURE = scene.draw("1  FUZZ ST", "1", 0.0, "")
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -30,7 +29,6 @@ json_values = st.recursive(
 )
 settings.register_profile("untimed", deadline=None)  # a busy machine is not a bug
 settings.load_profile("untimed")
-in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(st.binary(max_size=2000))
@@ -83,20 +81,16 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
         assert Address.parse(str(address)) == address
 
 
-@in_one_folder
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: ("camera_id,address,path\n" + text).encode()))
-def test_any_csv_is_read_or_is_a_config_error(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.csv").write_bytes(content)
+def test_any_csv_is_read_or_is_a_config_error(content: bytes) -> None:
     with suppress(ConfigError):
-        read_addresses(tmp_path / "a.csv")
+        parse_overrides(content, Path("a.csv"))
 
 
-@in_one_folder
 @given(st.binary(max_size=300) | json_values.map(lambda value: json.dumps(value).encode()))
-def test_any_json_list_is_read_or_is_a_config_error(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "list.json").write_bytes(content)
+def test_any_json_list_is_read_or_is_a_config_error(content: bytes) -> None:
     with suppress(ConfigError):
-        join(read_export(tmp_path / "list.json"), {}, Config())
+        join(parse_export(content, Path("list.json")), {}, Logins(), "camera_ip")
 
 
 columns = st.sampled_from(["camera_id", "camera_status", "camera_mfg", "camera_ip", "location", "location_name"])
@@ -116,8 +110,8 @@ odd = (
 
 @given(st.lists(st.dictionaries(columns, values) | odd.map(lambda changes: {**GOOD, **changes}), max_size=5))
 @example([GOOD])
-def test_any_rows_make_only_cameras_that_are_safe_to_serve(rows: list[dict[str, Any]]) -> None:
-    joined = join(rows, {}, Config())
+def test_any_rows_make_only_safe_cameras(rows: list[Row]) -> None:
+    joined = join(rows, {}, Logins(), "camera_ip")
     assert joined.cameras or GOOD not in rows
     assert len(joined.cameras) + sum(map(len, joined.skipped.values())) == len(rows)
     for camera in joined.cameras:

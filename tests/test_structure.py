@@ -48,6 +48,4 @@ def test_no_private_name_of_a_library_is_used() -> None:
     """`self._x` and `cls._x` are ours; anything else that begins with `_` behind a dot belongs to somebody else."""
     private = re.compile(r"(?<!self)(?<!cls)\._[a-z]\w*")
     found = {(path.name, name) for path in FILES for name in private.findall(path.read_text())}
-    assert found == {
-        ("socrata.py", "._content"),
-    }
+    assert found == set()

@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import socket
 
 import aiohttp
@@ -146,6 +147,25 @@ async def test_response_that_is_not_http_is_invalid(
     camera = Camera("1", "Sarix", await serve(lambda _: answer))
     with pytest.raises(InvalidResponse, match="answer is not proper HTTP"):
         await thumbnail(camera, fetch, session, timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (aiohttp.ConnectionTimeoutError(), "no connection in time"),
+        (aiohttp.ServerDisconnectedError(), "closed the connection without an answer"),
+        (ConnectionResetError(errno.ECONNRESET, "10.0.0.1 has gone"), "Connection reset by peer"),
+        (aiohttp.ClientError("10.0.0.1 has gone"), "ClientError"),
+    ],
+)
+async def test_a_network_error_is_reported_without_the_address(
+    error: Exception, sentence: str, session: aiohttp.ClientSession
+) -> None:
+    async def failing(camera: Connection) -> bytes:
+        raise error
+
+    with pytest.raises(Unreachable, match=rf"unreachable \({sentence}\)"):
+        await thumbnail(Camera("7", "Broken", Address("127.0.0.1", 1)), failing, session, timeout=10, retry_pause=0)
 
 
 async def test_bug_in_a_make_is_that_cameras_error(session: aiohttp.ClientSession) -> None:

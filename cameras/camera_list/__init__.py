@@ -1,10 +1,20 @@
-"""From a dataset and private addresses to cameras.
+"""The cameras to watch, from a dataset completed by a private CSV.
 
 csv_file      CSV files written by people
 addresses     the private CSV: addresses, logins, corrections
 dataset       rows of the dataset -> cameras, and why rows are skipped
 export        the dataset from a file
-list_cache    the last good list, on disk
 socrata       the dataset from a Socrata portal
-camera_list   which of these to use, and what is logged about it
+source        where the list comes from, and what completes it
+list_cache    the portal's last good list, on disk
+camera_list   which of these is used, and what is logged about it
+find          one camera of the list, for the probe
 """
+
+from cameras.camera_list.addresses import GENERIC
+from cameras.camera_list.camera_list import CameraList, load_cameras
+from cameras.camera_list.find import Found, find_camera
+from cameras.camera_list.socrata import Limits, Portal
+from cameras.camera_list.source import ListSource
+
+__all__ = ["GENERIC", "CameraList", "Found", "Limits", "ListSource", "Portal", "find_camera", "load_cameras"]

@@ -1,4 +1,4 @@
-"""The private CSV that CAMERA_ADDRESSES names: where cameras are, and what else the public dataset must not say."""
+"""The private CSV that CAMERA_ADDRESSES names: addresses, and whatever else the public dataset must not hold."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from cameras.text import quoted
 SETTING = "CAMERA_ADDRESSES"
 COLUMNS = ("camera_id", "address", "make", "username", "password", "path", "publish")
 GENERIC = "Generic"
+MAX_PROBLEMS = 10  # in one message
 
 _TARGET = re.compile(r"/[!-~]*")
 _CREDENTIALS = re.compile(r"[?&](user(name)?|usr|login|pass(word|wd)?|pwd|pass|auth|token)=", re.IGNORECASE)
@@ -20,39 +21,40 @@ _CREDENTIALS = re.compile(r"[?&](user(name)?|usr|login|pass(word|wd)?|pwd|pass|a
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One line of the file; None where it says nothing, so that the dataset's word counts."""
+    """One row of the file. None: not given, use the dataset's value, or the settings' login."""
 
     address: Address | None
-    make: str | None
+    make: str | None  # the name of a known make
     login: Login | None
-    path: str | None
-    publish: bool
+    path: str | None  # the target of a generic camera's still
+    publish: bool  # False: never polled, never shown
 
 
 NO_OVERRIDE = Override(address=None, make=None, login=None, path=None, publish=True)
 
 
-def read_addresses(path: Path) -> dict[str, Override]:
-    """The rows by camera id. ConfigError names the (first ten) lines that need mending, with a reason each."""
+def parse_overrides(content: bytes, path: Path) -> dict[str, Override]:
+    """The rows by camera id. ConfigError names `path` and the first MAX_PROBLEMS invalid lines, with a reason each."""
+    where = f"{SETTING}={path}"
     found: dict[str, Override] = {}
     problems: list[str] = []
-    for line, row in csv_file.read(path, SETTING, COLUMNS):
+    for line, row in csv_file.parse(content, where, COLUMNS):
         try:
             id = row.get("camera_id", "")
             if not ID.fullmatch(id):
                 raise ValueError(f"camera_id {quoted(id)} must be letters, digits, - and _" if id else "no camera_id")
             if id in found:
-                raise ValueError(f"camera {quoted(id)} stands in an earlier line too; keep one")
-            found[id] = _address_row(row)
+                raise ValueError(f"camera {quoted(id)} is on an earlier line too; keep one")
+            found[id] = _override(row)
         except ValueError as error:
             problems.append(f"line {line}: {error}")
     if problems:
-        more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
-        raise ConfigError(f"{SETTING}={path} " + "; ".join(problems[:10]) + more)
+        more = f"; and {len(problems) - MAX_PROBLEMS} more" if len(problems) > MAX_PROBLEMS else ""
+        raise ConfigError(f"{where} " + "; ".join(problems[:MAX_PROBLEMS]) + more)
     return found
 
 
-def _address_row(row: dict[str, str]) -> Override:
+def _override(row: dict[str, str]) -> Override:
     """ValueError says what is wrong, without showing a password."""
     return Override(_address(row.get("address")), _make(row), _login(row), _path(row), _publish(row))
 
@@ -97,12 +99,12 @@ def _path(row: dict[str, str]) -> str | None:
     if _CREDENTIALS.search(path):
         raise ValueError("a path must not hold a login: URLs are logged; use username and password")
     if not _TARGET.fullmatch(path):
-        raise ValueError(f"path {quoted(path)} must begin with / and hold no blanks")
+        raise ValueError(f"path {quoted(path)} must start with / and have no spaces")
     return path
 
 
 def _publish(row: dict[str, str]) -> bool:
     answer = row.get("publish", "").lower()
     if answer not in ("", "yes", "no"):
-        raise ValueError("publish must be yes, no or blank")
+        raise ValueError("publish must be yes, no or empty")
     return answer != "no"

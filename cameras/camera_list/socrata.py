@@ -1,31 +1,26 @@
-"""The camera list from Socrata, through sodapy.
+"""The camera list from a Socrata portal, through sodapy.
 
-sodapy (2.2.0, its last release) blocks, retries nothing, limits only each single read, and turns odd answers into odd
-results: an error object becomes rows, HTML a bare Exception. So every answer is checked before sodapy looks at it, and
-all of it runs in a thread of its own that a hung server cannot keep us waiting for.
+sodapy (2.2.0, its last release) blocks, retries nothing, has a timeout only for each single read, and misreads
+unexpected answers: an error object becomes rows, HTML an Exception without a class. So every answer is checked before
+sodapy sees it, and everything runs in a daemon thread that a silent portal cannot make us wait for.
 """
 
 import asyncio
+import io
 import itertools
 import logging
 import time
-
-import requests
-from sodapy import Socrata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cameras.camera_list.dataset import Row
 from cameras.errors import DatasetError
 from cameras.text import quoted
 from cameras.threads import in_thread
-from config import Config
 
-PAGE_ROWS = 1000  # rows; Socrata's default, which would silently cut Austin's 1,007
-MAX_ROWS = 200_000
-READ_TIMEOUT = 15  # seconds, for each single read
-TIMEOUT = 60.0  # seconds for the whole list; four tries must end within the unit's TimeoutStartSec
-MAX_PAGE_BYTES = 10_000_000  # bytes
-MAX_LIST_BYTES = 200_000_000  # bytes of all pages; 100,000 of Austin's rows are 74 MB
-RETRY_DELAYS = (1.0, 2.0, 4.0)  # seconds between tries
+if TYPE_CHECKING:
+    import requests
+
 HINTS = {
     400: "check SOCRATA_WHERE",
     401: "check SOCRATA_USERNAME and SOCRATA_PASSWORD",
@@ -37,76 +32,120 @@ HINTS = {
 log = logging.getLogger(__name__)
 
 
-async def rows(config: Config, pauses: tuple[float, ...] = RETRY_DELAYS, timeout: float = TIMEOUT) -> list[Row]:
-    """All rows that SOCRATA_WHERE selects, each a dict, at least one. DatasetError after the last try."""
-    for pause in pauses:
+@dataclass(frozen=True)
+class Portal:
+    """A dataset of a Socrata portal, and which of its rows are wanted."""
+
+    domain: str  # host name, with an optional :port
+    dataset: str  # its four-by-four id
+    where: str  # SoQL condition
+    app_token: str | None = field(default=None, repr=False)
+    login: tuple[str, str] | None = field(default=None, repr=False)  # username and password, for a private dataset
+
+    @property
+    def selection(self) -> str:
+        """Identifies the wanted rows; without secrets."""
+        return f"{self.domain}/{self.dataset} {self.where}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is read from a portal, and how long it may take."""
+
+    page_rows: int = 1000  # rows of one answer; Socrata's default
+    max_rows: int = 200_000
+    max_page_bytes: int = 10_000_000  # decompressed, as below
+    max_list_bytes: int = 200_000_000  # of all pages; 100,000 of Austin's rows are 74 MB
+    read_timeout: float = 15.0  # seconds, for each single read
+    timeout: float = 60.0  # seconds for the whole list; all attempts must end within the unit's TimeoutStartSec
+    retry_delays: tuple[float, ...] = (1.0, 2.0, 4.0)  # seconds between attempts
+
+
+async def fetch_rows(portal: Portal, limits: Limits) -> list[Row]:
+    """All rows that the portal selects, at least one. DatasetError after the last attempt."""
+    for delay in limits.retry_delays:
         try:
-            return await _one_try(config, timeout)
+            return await _attempt(portal, limits)
         except DatasetError as error:
-            log.warning("camera list: %s; trying again in %g s", error, pause)
-            await asyncio.sleep(pause)
-    return await _one_try(config, timeout)
+            log.warning("camera list: %s; next attempt in %g s", error, delay)
+            await asyncio.sleep(delay)
+    return await _attempt(portal, limits)
 
 
-async def _one_try(config: Config, timeout: float) -> list[Row]:
+async def _attempt(portal: Portal, limits: Limits) -> list[Row]:
+    deadline = time.monotonic() + limits.timeout
     try:
-        async with asyncio.timeout(timeout):
-            return await in_thread(lambda: _download(config, time.monotonic() + timeout), name="socrata")
+        async with asyncio.timeout(limits.timeout):
+            return await in_thread(lambda: _download(portal, limits, deadline), name="socrata")
     except TimeoutError:
-        raise DatasetError(f"{config.socrata_domain} did not deliver within {timeout:g} s; try again later") from None
-    except OSError as error:  # all of requests' are; and REQUESTS_CA_BUNDLE may name no file
+        raise DatasetError(f"{portal.domain} did not deliver within {limits.timeout:g} s; try again later") from None
+    except OSError as error:  # includes all of requests' errors; REQUESTS_CA_BUNDLE may name no file
         raise DatasetError(
-            f"{config.socrata_domain} cannot be reached ({type(error).__name__}); check the network and SOCRATA_DOMAIN"
+            f"{portal.domain} cannot be reached ({type(error).__name__}); check the network and SOCRATA_DOMAIN"
         ) from error
 
 
-def _download(config: Config, deadline: float) -> list[Row]:
-    login = {"username": config.socrata_username, "password": config.socrata_password}
-    with Socrata(config.socrata_domain, config.socrata_app_token, timeout=READ_TIMEOUT, **login) as client:
-        client.session.hooks["response"].append(_Check(deadline))
-        pages = client.get_all(config.socrata_dataset, where=config.socrata_where, order=":id", limit=PAGE_ROWS)
-        found: list[Row] = list(itertools.islice(pages, MAX_ROWS + 1))
-    if len(found) > MAX_ROWS:
-        raise DatasetError(f"more than {MAX_ROWS:,} rows; check SOCRATA_WHERE")
+def _download(portal: Portal, limits: Limits, deadline: float) -> list[Row]:
+    from sodapy import Socrata  # the service may run from a file, without it
+
+    # requests encodes text as Latin-1, and fails for other characters
+    login = [text.encode(errors="surrogateescape") for text in portal.login or ()]
+    with Socrata(portal.domain, portal.app_token, *login, timeout=limits.read_timeout) as client:
+        client.session.hooks["response"].append(_ResponseCheck(limits, deadline))
+        rows = client.get_all(portal.dataset, where=portal.where, order=":id", limit=limits.page_rows)
+        found: list[Row] = list(itertools.islice(rows, limits.max_rows + 1))
+    if len(found) > limits.max_rows:
+        raise DatasetError(f"more than {limits.max_rows:,} rows; check SOCRATA_WHERE")
     if not any("camera_id" in row for row in found):
         raise DatasetError("no camera rows in the answer; check SOCRATA_DATASET and SOCRATA_WHERE")
     return found
 
 
-class _Check:
-    """A requests hook: DatasetError unless this is a JSON list of objects. `deadline` is by the monotonic clock."""
+class _ResponseCheck:
+    """A requests hook: reads the body within limits; DatasetError unless it is a JSON list of objects."""
 
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
+    def __init__(self, limits: Limits, deadline: float) -> None:
+        self.limits = limits
+        self.deadline = deadline  # monotonic seconds
         self.received = 0  # bytes of all answers
 
-    def __call__(self, response: requests.Response, *_: object, **__: object) -> None:
-        response._content = self._body(response)
+    def __call__(self, response: "requests.Response", *_: object, **__: object) -> None:
+        response.raw = io.BytesIO(self._body(response))
         if problem := _problem(response):
-            response.close()
             raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: "requests.Response") -> bytes:
+        from urllib3.exceptions import HTTPError
+
         body = bytearray()
-        for chunk in response.iter_content(65536):
-            body += chunk
-            self.received += len(chunk)
-            if len(body) > MAX_PAGE_BYTES or self.received > MAX_LIST_BYTES or time.monotonic() > self.deadline:
-                response.close()
-                raise DatasetError(f"{self.received:,} bytes and no end; check SOCRATA_DOMAIN, or try again later")
+        try:
+            for chunk in response.raw.stream(65536, decode_content=True):
+                body += chunk
+                self._count(len(chunk), len(body))
+        except HTTPError as error:  # requests translates it only in its own methods, which keep the whole body
+            raise ConnectionError(str(error)) from error
+        except DatasetError:
+            response.close()
+            raise
         return bytes(body)
 
+    def _count(self, chunk: int, body: int) -> None:
+        self.received += chunk
+        too_long = body > self.limits.max_page_bytes or self.received > self.limits.max_list_bytes
+        if too_long or time.monotonic() > self.deadline:
+            raise DatasetError(f"{self.received:,} bytes without an end; check SOCRATA_DOMAIN, or try again later")
 
-def _problem(response: requests.Response) -> str:
-    """What is wrong with an answer and how to mend it; empty if it is a list of rows."""
+
+def _problem(response: "requests.Response") -> str:
+    """What is wrong with the answer and what to do; empty if it is a list of rows."""
     if (status := response.status_code) != 200:
         return f"{status}; {HINTS.get(status, 'try again later')}"
     if not response.headers.get("Content-Type", "").lower().startswith("application/json"):
         return f"{quoted(response.content)} instead of JSON; check SOCRATA_DOMAIN"
     try:
-        answer = response.json()
+        rows = response.json()
     except (ValueError, RecursionError):
-        return "JSON that cannot be read; try again later"
-    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+        return "invalid JSON; try again later"
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return f"{quoted(response.content)} instead of a list of rows; try again later"
     return ""

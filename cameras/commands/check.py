@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cameras.camera import Camera
-from cameras.camera_list.camera_list import CameraList, load_cameras
+from cameras.camera_list import CameraList, load_cameras
 from cameras.commands.table import Row, table
-from cameras.commands.wiring import open_watcher, utc_now
+from cameras.commands.wiring import list_source, open_watcher, utc_now
 from cameras.service import Notifier, logs
 from config import Config
 
@@ -18,7 +18,7 @@ MARKER = "image/_check.jpg"  # no camera's id can start with "_"
 async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> int:
     """Print a table, then put a marker into the store; StoreError if the store refuses it. Exit status 0."""
     logs.set_up("WARNING", config.log_file)
-    print(table(_rows(await load_cameras(config))))
+    print(table(_rows(await load_cameras(list_source(config)))))
     async with open_watcher(config) as watcher:
         store, now = watcher.uploads.store, utc_now()
         metadata = {"captured-at": now.isoformat(timespec="seconds"), "state": "check"}

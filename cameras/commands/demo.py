@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from prometheus_client import CollectorRegistry
 
-from cameras.camera_list.camera_list import load_cameras
+from cameras.camera_list import load_cameras
 from cameras.commands.run import run
+from cameras.commands.wiring import list_source
 from cameras.errors import ConfigError
 from cameras.service import Notifier, logs
 from cameras.status_page import open_page
@@ -39,7 +40,7 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
                 interval=arguments.interval,
                 timeout=arguments.interval * 0.8,
             )
-            cameras = await load_cameras(config)
+            cameras = await load_cameras(list_source(config))
         await run(config, cameras, notifier, partial(open_demo_page, folder=arguments.folder))
 
 

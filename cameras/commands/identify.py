@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import ClientSession
 
 from cameras.camera import Camera, Login
-from cameras.camera_list.addresses import GENERIC
+from cameras.camera_list import GENERIC
 from cameras.commands.trace import traced_thumbnail
 from cameras.connection import open_session
 from cameras.errors import CameraError, LoginRejected, NotAnImage, Unreachable

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cameras.camera_list.camera_list import load_cameras
+from cameras.camera_list import load_cameras
 from cameras.commands.table import Row, table
-from cameras.commands.wiring import open_watcher
+from cameras.commands.wiring import list_source, open_watcher
 from cameras.service import Notifier, logs
 from cameras.watch.status import Status
 from cameras.watch.ticks import single_tick
@@ -26,7 +26,7 @@ async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> in
     from tqdm import tqdm  # the service never needs it
 
     logs.set_up(config.log_level, config.log_file, quiet=watcher_log)
-    cameras = await load_cameras(config)
+    cameras = await load_cameras(list_source(config))
     statuses = [Status(camera) for camera in cameras.cameras]
     with tqdm(total=len(statuses), unit="camera", disable=not sys.stderr.isatty()) as bar:
         async with open_watcher(config) as watcher, asyncio.TaskGroup() as group:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from cameras import jpeg
 from cameras.camera import Address, Camera, Login
-from cameras.camera_list.addresses import GENERIC
-from cameras.camera_list.camera_list import find_camera
+from cameras.camera_list import GENERIC, find_camera
 from cameras.commands.identify import identify_make
 from cameras.commands.trace import traced_thumbnail
+from cameras.commands.wiring import list_source
 from cameras.errors import CameraError, ConfigError, UnknownMake
 from cameras.makes import Make, find_make
 from cameras.service import Notifier, logs
@@ -43,9 +43,10 @@ async def _camera_to_probe(config: Config, target: str, make: str | None) -> tup
     if "." in target or ":" in target:
         print(f"address {target} from the command line")
         return _camera_at(config, target, make), make is not None
-    camera, where, known = await find_camera(config, target, make)
-    print(f"{camera}, {camera.place or 'no place given'}; address {camera.address} from {where}")
-    return camera, known
+    found = await find_camera(list_source(config), target, make)
+    camera = found.camera
+    print(f"{camera}, {camera.place or 'no place given'}; address {camera.address} from {found.address_from}")
+    return camera, found.make_known
 
 
 def _camera_at(config: Config, target: str, make: str | None) -> Camera:
@@ -55,15 +56,15 @@ def _camera_at(config: Config, target: str, make: str | None) -> Camera:
         raise ConfigError(f"{quoted(target)}: {error}") from None
     except UnknownMake:
         raise ConfigError(f"--make {quoted(make or '')} is not known; leave it out to try every make") from None
-    return Camera("probe", known.name, address, config.login_for(known.prefix))
+    return Camera("probe", known.name, address, config.logins.for_make(known.prefix))
 
 
 async def _identify(config: Config, camera: Camera) -> bytes:
     """A login of its own, from CAMERA_ADDRESSES, is the camera's whatever its make is; others belong to makes."""
-    own = camera.login if camera.login not in config.logins.values() else None
+    own = camera.login if camera.login != config.logins.for_make(camera.prefix) else None
 
     def login_for(make: Make) -> Login | None:
-        return own or config.login_for(make.prefix)
+        return own or config.logins.for_make(make.prefix)
 
     return await identify_make(camera, config.timeout, login_for)
 

@@ -15,9 +15,9 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from typing import NoReturn
 
-from cameras.camera_list.camera_list import CameraList, load_cameras
+from cameras.camera_list import CameraList, load_cameras
 from cameras.commands.versions import versions
-from cameras.commands.wiring import PageOpener, open_watcher, page_opener, utc_now
+from cameras.commands.wiring import PageOpener, list_source, open_watcher, page_opener, utc_now
 from cameras.errors import FleetStopped
 from cameras.service import Notifier, logs
 from cameras.watch.fleet import Fleet
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
     logs.set_up(config.log_level, config.log_file)
     log.info("%s", versions())
-    await run(config, await load_cameras(config), notifier, page_opener(config))
+    await run(config, await load_cameras(list_source(config)), notifier, page_opener(config))
 
 
 async def run(config: Config, cameras: CameraList, notifier: Notifier, open_page: PageOpener) -> NoReturn:

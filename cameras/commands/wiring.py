@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from cameras import jpeg
 from cameras.camera import Camera
+from cameras.camera_list import ListSource, Portal
 from cameras.connection import open_session
 from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
@@ -49,6 +50,24 @@ def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera]
         return await thumbnail(camera, fetchers[camera.make], session, timeout)
 
     return fetch
+
+
+def list_source(config: Config) -> ListSource:
+    return ListSource(
+        portal=portal(config),
+        export_file=config.camera_list,
+        addresses_file=config.camera_addresses,
+        address_column=config.socrata_address_field,
+        logins=config.logins,
+        cache_folder=config.state_directory,
+    )
+
+
+def portal(config: Config) -> Portal:
+    login = None
+    if config.socrata_username and config.socrata_password:
+        login = (config.socrata_username, config.socrata_password)
+    return Portal(config.socrata_domain, config.socrata_dataset, config.socrata_where, config.socrata_app_token, login)
 
 
 def page_opener(config: Config) -> PageOpener:

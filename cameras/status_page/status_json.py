@@ -76,7 +76,7 @@ def status_json(model: PageModel) -> StatusJson:
         "store": {"name": str(uploads.store), "error": str(uploads.error) if uploads.error else None},
         "camera_list": {
             "saved": _iso(camera_list.saved),
-            "cached": camera_list.kept,
+            "cached": camera_list.from_cache,
             "skipped": {reason: len(ids) for reason, ids in camera_list.skipped.items()},
         },
         "cameras": [_camera(model, status) for status in fleet.statuses],

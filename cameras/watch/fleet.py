@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list import CameraList
 from cameras.store import Uploads
 from cameras.watch.status import State, Status
 
@@ -67,7 +67,7 @@ class Fleet:
         """What is wrong with the service as a whole; single offline cameras are not."""
         problems = []
         saved = self.camera_list.saved
-        if self.camera_list.kept and self.now() - saved > MAX_CACHE_AGE:
+        if self.camera_list.from_cache and self.now() - saved > MAX_CACHE_AGE:
             problems.append(f"camera list is out of date: last read {saved:%Y-%m-%d %H:%M} UTC; see the log for why")
         if self.uploads.silent_for > timedelta(seconds=2 * self.interval):
             problems.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")

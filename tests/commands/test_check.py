@@ -143,13 +143,34 @@ async def test_probe_tries_every_make_for_an_unknown_one(tmp_path: Path, simulat
         (["7"], "camera '7' is not in the camera list"),
         (["169.254.169.254"], "'169.254.169.254': a link-local"),
         (["10.0.0.1", "--make", "Nikon"], "--make 'Nikon' is not known; leave it out"),
+        (["106"], "camera 106: no address; give it an address in CAMERA_ADDRESSES"),
     ],
 )
 def test_probe_exits_with_2_if_there_is_no_such_camera(tmp_path: Path, arguments: list[str], sentence: str) -> None:
-    (tmp_path / "list.csv").write_text(HEADER + "105,TURNED_ON,Axis,127.0.0.1:1,\n")
+    (tmp_path / "list.csv").write_text(HEADER + "105,TURNED_ON,Axis,127.0.0.1:1,\n106,TURNED_ON,Axis,,\n")
     with Program(tmp_path, "probe", *arguments, CAMERA_LIST="list.csv") as program:
         assert program.end() == 2
     assert sentence in program.err
+
+
+async def test_probe_names_a_picture_file_that_cannot_be_written(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix")
+    program = Program(tmp_path, "probe", f"127.0.0.1:{camera.port}", "--make", "Sarix", "--save", "nowhere/p.jpg")
+    assert await _ended(program) == 2
+    assert "--save nowhere/p.jpg: No such file or directory; name a file that can be written" in program.err
+
+
+async def test_probe_without_a_login_says_which_makes_want_one(tmp_path: Path, simulated: StartCamera) -> None:
+    camera, unset = await simulated("Axis"), {"CAMERA_USERNAME": "", "CAMERA_PASSWORD": ""}
+    out = (await _probe(tmp_path, camera, "105", "--every-make", **unset)).out
+    assert "it wants a login, and none is set for Advidia, " in out
+    assert "set CAMERA_USERNAME and CAMERA_PASSWORD" in out
+    assert camera.login_check.refused == 0
+
+
+async def test_probe_says_when_no_makes_path_gives_a_picture(tmp_path: Path, simulated: StartCamera) -> None:
+    out = (await _probe(tmp_path, await simulated("Sarix", fault="HTML page"), "105", "--every-make")).out
+    assert "no known make's path gives a picture" in out
 
 
 async def test_probe_of_an_unreachable_camera_blames_no_make(tmp_path: Path, simulated: StartCamera) -> None:

@@ -95,6 +95,13 @@ def test_fallback_that_is_no_picture_exits_with_2(tmp_path: Path) -> None:
     assert "FALLBACK_IMAGE=f.jpg is not a complete JPEG; name one that is" in program.err
 
 
+def test_unreadable_fallback_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
+    with Program(tmp_path, CAMERA_LIST="list.csv", FALLBACK_IMAGE="/proc/self/mem") as program:
+        assert program.end() == 2
+    assert "FALLBACK_IMAGE=/proc/self/mem: Input/output error; name a readable JPEG" in program.err
+
+
 def test_list_without_addresses_exits_with_2(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,\n")
     with Program(tmp_path, CAMERA_LIST="list.csv") as program:
@@ -106,8 +113,8 @@ def test_list_without_addresses_exits_with_2(tmp_path: Path) -> None:
 def test_unavailable_list_exits_with_1(tmp_path: Path) -> None:
     with Program(tmp_path, SOCRATA_DOMAIN="localhost:1") as program:
         assert program.end() == 1
-    assert "the camera list cannot be had, and none is kept" in program.err
-    assert program.err.count("trying again in") == 3
+    assert "the camera list is unavailable and there is no cached copy" in program.err
+    assert program.err.count("next attempt in") == 3
 
 
 def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> None:

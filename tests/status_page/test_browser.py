@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -23,13 +24,21 @@ from cameras.values import Listen
 from cameras.watch.fleet import Fleet
 from cameras.watch.status import FROZEN_AFTER, Outcome
 from tests.fakes import Clock
-from tests.process import PROGRAM
+from tests.process import MAX_WAIT, PROGRAM
 
+expect.set_options(timeout=MAX_WAIT * 1000)
+
+DRAWN = 100  # pictures, as many as a screenshot shows; the cameras after these have the same again
 ERRORS = (
     Unreachable("no connection in time"),
     LoginRejected("401 after Digest MD5", "check WISENET_USERNAME"),
     HttpError(404, "Not Found"),
 )
+
+
+@cache
+def _drawn(id: str, place: str, seconds: float) -> bytes:
+    return scene.draw(f"{id} {place}", id, seconds, "14:00", quality=50)
 
 
 def _thousand(folder: Path) -> Fleet:
@@ -56,9 +65,7 @@ def _thousand(folder: Path) -> Fleet:
         else:
             status.last_live, status.identical = now, FROZEN_AFTER if number % 331 == 5 else 0
             status.outcomes.append(Outcome(now, "live", "", 0.31, 21_400))
-        drawn = scene.draw(
-            f"{status.camera.id} {status.camera.place}", status.camera.id, float(number), "14:00", quality=50
-        )
+        drawn = _drawn(rows[number % DRAWN].id, rows[number % DRAWN].place, float(number % DRAWN))
         (folder / f"image/{status.camera.id}.jpg").write_bytes(fallback if status.error else drawn)
     return fleet
 

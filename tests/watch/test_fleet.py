@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from cameras.camera import Address, Camera
-from cameras.camera_list.camera_list import CameraList
+from cameras.camera_list import CameraList
 from cameras.errors import LoginRejected, StoreError, Unreachable
 from cameras.service.metrics import Metrics
 from cameras.store import Shown, Upload, Uploads
@@ -74,10 +74,10 @@ async def test_clock_set_back_does_not_hide_missing_pictures(fleet: Fleet, clock
 
 
 def test_outdated_list_is_a_problem(fleet: Fleet, clock: Clock) -> None:
-    fleet.camera_list = CameraList([], {}, clock() - timedelta(hours=25), kept=True)
+    fleet.camera_list = CameraList([], {}, clock() - timedelta(hours=25), from_cache=True)
     (problem,) = fleet.problems()
     assert problem.startswith("camera list is out of date: last read 2026-03-04 13:00 UTC")
-    fleet.camera_list = CameraList([], {}, clock() - timedelta(days=30), kept=False)
+    fleet.camera_list = CameraList([], {}, clock() - timedelta(days=30), from_cache=False)
     assert fleet.problems() == []
 
 

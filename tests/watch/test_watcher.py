@@ -104,6 +104,12 @@ async def test_only_rejected_logins_in_a_row_count_as_such() -> None:
     assert not day.status.stopped
 
 
+async def test_picture_between_rejected_logins_resets_their_count() -> None:
+    day = CameraScript([LOCKED, LOCKED, LIVE, LOCKED, LOCKED, LIVE])
+    await day.cycles(6)
+    assert (day.requests, day.status.state) == (6, "live")
+
+
 async def test_store_outage_stops_no_camera_and_shows_no_fallback() -> None:
     day = CameraScript([LIVE] * 12)
     await day.cycles()
