@@ -1,4 +1,4 @@
-"""Measures all in one run and prints it as tables for docs/performance.md. Names of parts as arguments run these alone."""
+"""Measures all in one run and prints it as tables for docs/performance.md. Arguments: the parts to run alone."""
 
 import os
 import platform
