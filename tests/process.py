@@ -7,9 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
-QUICK_SERVICE = Path(__file__).parent / "commands" / "quick_service.py"  # with short durations
 PROGRAM = Path(__file__).parent.parent / "process_images.py"
 MAX_WAIT = 40.0  # seconds; reached only on failure
 
@@ -17,9 +16,10 @@ MAX_WAIT = 40.0  # seconds; reached only on failure
 class Program:
     """Use in `with`. Standard output and error go to the files `out` and `err` in `folder`, its working folder."""
 
-    def __init__(self, folder: Path, *arguments: str, script: Path = PROGRAM, **settings: str) -> None:
+    script: ClassVar[Path] = PROGRAM
+
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self.arguments = arguments
-        self.script = script
         self.folder = folder
         self.environment = {**os.environ, "STATUS_ADDRESS": "127.0.0.1:0", **settings}
 
@@ -58,3 +58,9 @@ class Program:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise AssertionError(f"exit status {self.process.poll()}; {self.err}")
             time.sleep(0.05)
+
+
+class QuickProgram(Program):
+    """With short durations."""
+
+    script = Path(__file__).parent / "commands" / "quick_service.py"

@@ -50,9 +50,12 @@ class Overrides:
             listed = "; ".join(self.problems[:MAX_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
             raise ConfigError(f"{where} {listed}")
 
-    def completed(self, previous: "Overrides") -> "Overrides":
-        """A camera whose row is invalid now keeps its row of `previous`, unless it is hidden now."""
-        kept = {id: previous.by_id[id] for id in self.invalid if id in previous.by_id and id not in self.by_id}
+    def completed(self, previous: "Overrides | None") -> "Overrides":
+        """A camera whose row is invalid now stays as it was in `previous`, unless it is hidden now."""
+        if previous is None:
+            return self
+        unchanged = self.invalid - self.by_id.keys() - previous.invalid
+        kept = {id: previous.by_id.get(id, NO_OVERRIDE) for id in unchanged}
         return replace(self, by_id={**kept, **self.by_id}, invalid=self.invalid - kept.keys())
 
 

@@ -30,7 +30,7 @@ class ListReader:
     def __init__(self, source: ListSource, published: Callable[[], set[str]] = set) -> None:
         self.source = source
         self._published = published
-        self._overrides = Overrides()
+        self._overrides: Overrides | None = None
         self._never_publish = NeverPublish()
         self._listing: Listing | None = None  # the rows in use, those of unconfirmed absences included
         self._watched: set[str] = set()
@@ -99,7 +99,7 @@ class ListReader:
         return Listing(rows, datetime.now(UTC))
 
     async def _join(self, listing: Listing) -> JoinResult:
-        return await self.source.join(listing, self._overrides, self._never_publish.ids)
+        return await self.source.join(listing, self._overrides or Overrides(), self._never_publish.ids)
 
     def _absent(self, joined: JoinResult, listing: Listing) -> set[str]:
         """The ids that nobody hides, but that the source no longer lists as cameras.

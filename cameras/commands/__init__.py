@@ -6,6 +6,7 @@ versions       the versions that a bug report needs
 dotenv_file    settings from a .env file
 table          the table that commands print
 wiring         builds the parts of the service from the settings
+background     what runs beside the cameras: page, reloads, reports
 run            the service: all cameras, continuously
 once           one cycle for every camera
 check          is everything set up?

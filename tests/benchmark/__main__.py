@@ -1,4 +1,4 @@
-"""Measures everything in one run and prints the tables for docs/performance.md; names of parts as arguments limit it to these."""
+"""Measures all in one run and prints it as tables for docs/performance.md. Arguments: the parts to run alone."""
 
 import os
 import platform

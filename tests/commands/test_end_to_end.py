@@ -15,7 +15,7 @@ from cameras import jpeg
 from cameras.makes import all_makes
 from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
-from tests.process import PROGRAM, QUICK_SERVICE, Program
+from tests.process import PROGRAM, Program, QuickProgram
 from tests.socrata_server import SocrataServer
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ def daemon(
         path = "/still.jpg" if camera.make == "Generic" else ""
         lines.append(f"{camera.id},{address},{camera.login_check.username},{camera.login_check.password},{path}")
     (tmp_path / "addresses.csv").write_text("\n".join(lines))
-    return Program(
+    return QuickProgram(
         tmp_path,
-        script=QUICK_SERVICE,
         STORE="s3://pictures",
         AWS_ENDPOINT_URL=s3_url,
         SOCRATA_DOMAIN=socrata.domain,

@@ -16,7 +16,7 @@ import pytest
 
 from cameras import __version__
 from cameras.simulator.camera import SimulatedCamera
-from tests.process import PROGRAM, QUICK_SERVICE, Program
+from tests.process import PROGRAM, Program, QuickProgram
 from tests.typing import StartCamera
 
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip\n"
@@ -138,7 +138,7 @@ def test_unavailable_list_exits_with_1(tmp_path: Path) -> None:
 
 def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,127.0.0.1:1\n")
-    with Program(tmp_path, script=QUICK_SERVICE, CAMERA_LIST="list.csv", MAX_FAILURES="1", INTERVAL="0.5") as program:
+    with QuickProgram(tmp_path, CAMERA_LIST="list.csv", MAX_FAILURES="1", INTERVAL="0.5") as program:
         assert program.end() == 1
     assert "every camera has stopped; restart the service" in program.err
     assert (tmp_path / "public/image/1.jpg").exists()
