@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(metavar="COMMAND")
     parsers = {name: subparsers.add_parser(name, help=help) for name, help in COMMANDS.items()}
     parsers["once"].set_defaults(main=once.main, stopped=1)
+    parsers["once"].add_argument("--anyway", action="store_true", help="even while the service runs")
     parsers["check"].set_defaults(main=check.main, stopped=1)
     _add_probe(parsers["probe"])
     _add_demo(parsers["demo"])

@@ -6,6 +6,7 @@ transitions   what many cameras do at once is one log line
 outage        most of the fleet fails at once
 recorder      what is recorded of each attempt
 watcher       one camera's endless loop, and one cycle of it
+recall        what a status takes over from earlier runs
 roster        the fleet as it changes: starts and ends the loops
 fleet         the fleet, for reading: summary, gauges, health
 """
@@ -14,6 +15,7 @@ import logging
 
 from cameras.watch.fleet import Fleet
 from cameras.watch.outage import Outage
+from cameras.watch.recall import recall
 from cameras.watch.recorder import Recorder
 from cameras.watch.roster import Change, Roster, open_roster
 from cameras.watch.status import FROZEN_AFTER, Outcome, State, Status
@@ -40,5 +42,6 @@ __all__ = [
     "log",
     "open_roster",
     "periodic",
+    "recall",
     "single_tick",
 ]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cameras.camera import Address, Camera
-from cameras.errors import LoginRejected
 from cameras.text import shortened
+from cameras.watch.recall import LOGIN_WINDOW, recall
 from cameras.watch.status import Status
 from cameras.watch.ticks import RAMP_RATE, Tick, periodic, phase
 from cameras.watch.watcher import Watcher
@@ -55,11 +55,11 @@ class Roster:
         self,
         watcher: Watcher,
         tasks: asyncio.TaskGroup,
-        login_window: timedelta = timedelta(minutes=30),
+        login_window: timedelta = LOGIN_WINDOW,
     ) -> None:
         self.watcher = watcher
         self.statuses: dict[str, Status] = {}  # by camera id
-        self.login_window = login_window  # in which a camera receives at most MAX_LOGIN_FAILURES rejected logins
+        self.login_window = login_window
         self.all_stopped = asyncio.Event()
         self._group = tasks
         self._origin = asyncio.get_running_loop().time()
@@ -115,27 +115,9 @@ class Roster:
             status.last_live, status.uncertain_until = before.last_live, before.uncertain_until
         else:  # what was in flight when the process ended is unknown
             status.uncertain_until = self._late()
-        await self._recall(status)
+        await recall(status, self.watcher, self.login_window)
         self.statuses[camera.id] = status
         self._start(status, position)
-
-    async def _recall(self, status: Status) -> None:
-        """What is remembered from earlier runs: when it was live, and how often it rejected this login."""
-        camera, watcher = status.camera, self.watcher
-        if last_live := watcher.recorder.memory[camera.id].last_live:
-            watcher.recorder.outage.record_live(camera.id, last_live)
-        rejections = await watcher.recorder.memory.rejections(camera.id, camera.login)
-        limit = watcher.max_login_failures
-        recent = [at for at in rejections if at >= watcher.recorder.now() - self.login_window]
-        if len(recent) < limit:
-            status.login_failures = min(len(rejections), limit - 1)
-            return
-        status.locked_until = recent[-limit] + self.login_window
-        status.failing_since, status.failures, status.login_failures = recent[0], len(recent), limit
-        status.error = LoginRejected(
-            f"{len(recent)} times until {recent[-1]:%H:%M} UTC, before this start",
-            f"not tried again before {status.locked_until:%H:%M} UTC, unless the login changes; fix it, then restart",
-        )
 
     def _start(self, status: Status, position: int) -> None:
         id = status.camera.id
@@ -198,7 +180,7 @@ def _differs(known: Camera, camera: Camera) -> bool:
 
 
 @asynccontextmanager
-async def open_roster(watcher: Watcher, login_window: timedelta = timedelta(minutes=30)) -> AsyncIterator[Roster]:
+async def open_roster(watcher: Watcher, login_window: timedelta = LOGIN_WINDOW) -> AsyncIterator[Roster]:
     """Every task ends with the context."""
     async with asyncio.TaskGroup() as tasks:
         roster = Roster(watcher, tasks, login_window)
