@@ -17,6 +17,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     content_type: str = "application/json;charset=utf-8"
+    location: str = ""
 
 
 class SocrataServer:
@@ -78,6 +79,8 @@ class SocrataServer:
                 answer = server.answer(self.path, self.headers.get("X-App-Token"), self.headers.get("Authorization"))
                 body = gzip.compress(answer.body) if server.compressed else answer.body
                 self.send_response(answer.status)
+                if answer.location:
+                    self.send_header("Location", answer.location)
                 if answer.content_type:
                     self.send_header("Content-Type", answer.content_type)
                 if server.compressed:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 from cameras.camera_list.dataset import Row
 from cameras.errors import DatasetError
-from cameras.text import quoted
+from cameras.text import printable, quoted
 from cameras.threads import in_thread
 
 if TYPE_CHECKING:
     import requests
 
 HINTS = {
+    **dict.fromkeys((301, 302, 303, 307, 308), "check SOCRATA_DOMAIN: it redirects elsewhere"),
     400: "check SOCRATA_WHERE",
     401: "check SOCRATA_USERNAME and SOCRATA_PASSWORD",
     403: "check SOCRATA_APP_TOKEN, SOCRATA_USERNAME and SOCRATA_PASSWORD",
@@ -53,9 +54,9 @@ class Limits:
     """How much is read from a portal, and how long it may take."""
 
     page_rows: int = 1000  # rows of one answer; Socrata's default
-    max_rows: int = 200_000
+    max_rows: int = 100_000  # all US states have about 40,000 cameras
     max_page_bytes: int = 10_000_000  # decompressed, as below
-    max_list_bytes: int = 200_000_000  # of all pages; 100,000 of Austin's rows are 74 MB
+    max_list_bytes: int = 100_000_000  # of all pages; 100,000 of Austin's rows are 74 MB
     read_timeout: float = 15.0  # seconds, for each single read
     timeout: float = 60.0  # seconds for the whole list; all attempts must end within the unit's TimeoutStartSec
     retry_delays: tuple[float, ...] = (1.0, 2.0, 4.0)  # seconds between attempts
@@ -79,7 +80,10 @@ async def _attempt(portal: Portal, limits: Limits) -> list[Row]:
             return await in_thread(lambda: _download(portal, limits, deadline), name="socrata")
     except TimeoutError:
         raise DatasetError(f"{portal.domain} did not deliver within {limits.timeout:g} s; try again later") from None
-    except OSError as error:  # includes all of requests' errors; REQUESTS_CA_BUNDLE may name no file
+    except OSError as error:  # includes all of requests' errors
+        if not _is_from_requests(error):
+            text = f"{portal.domain} cannot be trusted ({printable(str(error), 200)}); check REQUESTS_CA_BUNDLE"
+            raise DatasetError(text) from error
         raise DatasetError(
             f"{portal.domain} cannot be reached ({type(error).__name__}); check the network and SOCRATA_DOMAIN"
         ) from error
@@ -108,11 +112,20 @@ class _ResponseCheck:
         self.limits = limits
         self.deadline = deadline  # monotonic seconds
         self.received = 0  # bytes of all answers
+        self.ids: set[str] = set()  # of all rows
 
     def __call__(self, response: "requests.Response", *_: object, **__: object) -> None:
         response.raw = io.BytesIO(self._body(response))
-        if problem := _problem(response):
+        if problem := _problem(response) or self._repetition(response.json()):
             raise DatasetError(f"{response.url.split('/')[2]} answered {problem}")
+
+    def _repetition(self, page: list[Row]) -> str:
+        """A portal that ignores the offset would page endlessly."""
+        ids = {str(row.get("camera_id")) for row in page}
+        if len(page) >= self.limits.page_rows and ids <= self.ids:
+            return "a page of rows that it has sent before; try again later"
+        self.ids |= ids
+        return ""
 
     def _body(self, response: "requests.Response") -> bytes:
         from urllib3.exceptions import HTTPError
@@ -149,3 +162,10 @@ def _problem(response: "requests.Response") -> str:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return f"{quoted(response.content)} instead of a list of rows; try again later"
     return ""
+
+
+def _is_from_requests(error: OSError) -> bool:
+    """What requests raises for a missing or unreadable file of authorities is a bare OSError."""
+    import requests
+
+    return isinstance(error, requests.RequestException | ConnectionError)

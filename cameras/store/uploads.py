@@ -53,6 +53,7 @@ class Uploads:
 
     async def put(self, upload: Upload) -> int:
         """As Store.put; if cancelled, it waits up to `grace` seconds for the store first."""
+        started = self.clock()
         try:
             async with self.queue.place(upload):
                 with self.metrics.upload_seconds.time():
@@ -60,7 +61,7 @@ class Uploads:
                     unanswered = await self._finish(put)
         except StoreError as error:
             self.metrics.uploads.labels("failed").inc()
-            self._record_failure(error)
+            self._record_failure(error, started)
             raise
         self.metrics.uploads.labels("put").inc()
         if upload.kind == "live":
@@ -80,11 +81,12 @@ class Uploads:
             task.cancel()
             raise
 
-    def _record_failure(self, error: StoreError) -> None:
+    def _record_failure(self, error: StoreError, started: float) -> None:
+        """`started`: when the upload did. A silent store is noticed only at the deadline of the first upload."""
         self._last_failure = self.clock()
         if not self.error:
             log.warning("uploads are failing: %s; each camera retries at its next slot", error)
-            self._outage_start, self.failed = self._last_failure, 0
+            self._outage_start, self.failed = started, 0
         self.error = drop_traceback(error)
         self.failed += 1
 

@@ -27,6 +27,4 @@ async def recall(status: Status, watcher: Watcher, login_window: timedelta = LOG
         f"{len(recent)} times until {recent[-1]:%H:%M} UTC, before this start",
         f"not tried again before {status.locked_until:%H:%M} UTC, unless the login changes; fix it, then restart",
     )
-    recorder.transitions.log(
-        logging.WARNING, "are not tried, for their logins were rejected", camera, str(status.error)
-    )
+    recorder.transitions.log(logging.WARNING, "are locked out", camera, str(status.error))

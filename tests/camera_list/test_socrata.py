@@ -1,6 +1,7 @@
 """Reading rows from a portal that may answer anything."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,7 +108,7 @@ async def test_missing_certificate_file_is_an_error(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-    with pytest.raises(DatasetError, match="cannot be reached"):
+    with pytest.raises(DatasetError, match=r"cannot be trusted \(.*none\.pem\); check REQUESTS_CA_BUNDLE"):
         await fetch_rows(portal, ONE_ATTEMPT)
 
 
@@ -154,3 +155,18 @@ async def test_cancelling_does_not_wait_for_the_portal(socrata: SocrataServer, p
 async def test_sixty_thousand_rows_are_read(socrata: SocrataServer, portal: Portal) -> None:
     socrata.rows = some_rows(60_000)
     assert len(await fetch_rows(portal, ONE_ATTEMPT)) == 60_000
+
+
+async def test_page_that_is_repeated_ends_the_download(socrata: SocrataServer, portal: Portal) -> None:
+    """A portal that ignores the offset would page endlessly."""
+    page = json.dumps(some_rows(1000)).encode()
+    socrata.failure = Answer(200, page)
+    with pytest.raises(DatasetError, match="a page of rows that it has sent before"):
+        await fetch_rows(portal, ONE_ATTEMPT)
+    assert len(socrata.queries) == 2
+
+
+async def test_redirect_of_the_portal_says_what_to_check(socrata: SocrataServer, portal: Portal) -> None:
+    socrata.failure = Answer(301, b"", location="https://elsewhere.example.org/")
+    with pytest.raises(DatasetError, match="answered 301; check SOCRATA_DOMAIN: it redirects elsewhere"):
+        await fetch_rows(portal, ONE_ATTEMPT)

@@ -108,3 +108,27 @@ async def test_hung_upload_does_not_delay_shutdown() -> None:
     await asyncio.wait([putting], timeout=10)  # upper bound, reached only on failure
     assert putting.cancelled()
     assert not store.done
+
+
+class SilentStore:
+    """Answers no put within 30 s; `clock` shows it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    async def put(self, name: str, content: bytes, expires: datetime, metadata: Mapping[str, str]) -> int:
+        self.clock.forward(30)
+        raise StoreError("bucket: no answer within 30 s", unanswered=1)
+
+
+async def test_outage_starts_with_the_first_upload_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """Not 30 s later, when that upload is given up."""
+    caplog.set_level(logging.INFO, "cameras")
+    clock, recovered = Clock(), MemoryStore()
+    uploads = Uploads(SilentStore(clock), 5, Metrics(), clock.seconds)
+    with pytest.raises(StoreError):
+        await uploads.put(LIVE)
+    clock.forward(10)
+    uploads.store = recovered
+    await uploads.put(LIVE)
+    assert caplog.messages[-1] == "uploads recovered after 30 s; 1 failed"
