@@ -16,7 +16,7 @@ PICTURES = 2000
 PARTS = {
     "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
     "– of this, aiohttp": ("aiohttp/client.py", "__aenter__"),
-    "– of this, the check of the picture": ("cameras/jpeg.py", "whole"),
+    "– of this, the check of the picture": ("cameras/jpeg.py", "extract"),
     "put": ("cameras/storage/s3.py", "put"),
     "– of this, signing": ("botocore/auth.py", "add_auth"),
     "– of this, the HTTP session (aiohttp)": ("cameras/storage/bounded_http.py", "request"),
