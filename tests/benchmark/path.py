@@ -32,7 +32,7 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """The daemon's own path: thumbnail and put."""
+    """The service's own path: thumbnail and put."""
     from cameras.commands.wiring import picture_fetcher, utc_now
     from cameras.connection import open_session
     from cameras.service.metrics import Metrics
@@ -50,7 +50,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
 
 
 async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """aiohttp GET plus PUT signed by botocore: no deadline, no check of the picture, no second try, no metrics."""
+    """aiohttp GET plus PUT signed by botocore: no deadline, validation, second attempt or metrics."""
     import aiohttp
     from botocore.config import Config
 
@@ -82,7 +82,7 @@ def _signed(url: str, camera: Camera, config: "Config") -> dict[str, str]:
 
 
 async def obvious(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """What one would write first: httpx, and an aiobotocore client with its defaults."""
+    """The obvious choice: httpx, and an aiobotocore client with its defaults."""
     import httpx
     from aiobotocore.session import get_session
 
