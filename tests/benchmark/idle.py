@@ -1,5 +1,7 @@
-"""`python -m tests.benchmark.idle COUNT` prints the resident memory, in bytes, of a service whose COUNT cameras wait for
-their first slot."""
+"""`python -m tests.benchmark.idle COUNT` prints the resident memory, in bytes, of a service.
+
+Its COUNT cameras wait for their first slot.
+"""
 
 import asyncio
 import gc
