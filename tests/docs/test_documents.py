@@ -1,12 +1,13 @@
 """README.md and docs/ as documents: length, links, named files, and commands that can be typed."""
 
+import os
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from cameras.commands.command_line import parser
+from cameras.commands.command_line import COMMANDS, parser
 from tests.process import PROGRAM
 
 TOP = PROGRAM.parent
@@ -56,6 +57,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_named_file_exists(page: Path) -> None:
     named = re.findall(r"(?<![\w/.])((?:cameras|scripts|tests|docs)/[\w/.-]*[\w/])", " ".join(code(page.read_text())))
     assert {name for name in named if name not in EXAMPLES and not (TOP / name).exists()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_named_script_is_executable(page: Path) -> None:
+    named = {TOP / name for name in re.findall(r"scripts/[\w-]+(?![\w.])", " ".join(code(page.read_text())))}
+    assert {path for path in named if not os.access(path, os.X_OK)} == set()
+
+
+def test_every_command_is_documented() -> None:
+    operations = (TOP / "docs/operations.md").read_text()
+    assert {name for name in COMMANDS if not re.search(rf"^\| `{name}[` ]", operations, re.MULTILINE)} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

@@ -4,18 +4,28 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cameras.camera import make_id
 from cameras.errors import CameraError, CctvImagesError
-from cameras.makes import all_makes
+from cameras.makes import all_makes, by_spelling, load_makes
 from config import HERE, SETTINGS, names
 from tests.process import PROGRAM
+from tests.typing import RequestsOf
 
 TOP = PROGRAM.parent
 DOCS = TOP / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
 FILES = [TOP / "process_images.py", *sorted((TOP / "cameras").rglob("*.py"))]
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+PLACEHOLDER = re.compile(r"%[-.\d]*[a-z]")
+RENDERED = {"status.camera": "camera …", "versions()": "cctv-images …", "summary()": "live …"}
+OTHER_LINES = {  # of a library, or not written by logging
+    "Requests made without an app_token will be subject to strict throttling limits.",
+    "… lines lost",
+}
 
 
 def settings_table() -> str:
@@ -59,18 +69,40 @@ def test_every_error_is_documented() -> None:
 
 
 def log_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """(level, message) of every log call with a literal message; what is filled in is shown as `…`."""
+    """(level, message) of every log call, as the message looks in a log; the level is "" if it is computed.
+
+    Placeholders are shown as `…`, with the words that they stand for if RENDERED knows them.
+    """
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            level, texts = node.func.attr, [each.value for each in node.args if isinstance(each, ast.Constant)]
-            if level in ("info", "warning", "error", "critical") and texts and isinstance(texts[0], str):
-                yield level.upper(), re.sub(r"%[-.\d]*[a-z]", "…", texts[0])
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr="log"), args=[_, message, *values]):
+                yield "", _rendered(message, values)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=level), args=[message, *values]):
+                yield level.upper(), _rendered(message, values)
 
 
-def test_every_log_line_is_documented() -> None:
-    shown = re.findall(r"^\| `(?:\w+ )?(.*?)`", OPERATIONS, re.MULTILINE)
-    written = {message for path in FILES for _, message in log_lines(path) if re.search(r"[a-z]{3}", message)}
-    assert {message for message in written if message not in shown} == set()
+def _rendered(message: ast.expr, values: list[ast.expr]) -> str:
+    assert isinstance(message, ast.Constant), f"a log message must be a literal: {ast.unparse(message)}"
+    shown = (RENDERED.get(ast.unparse(value), "…") for value in values)
+    return PLACEHOLDER.sub(lambda _: next(shown), str(message.value))
+
+
+def documented_lines() -> dict[str, str]:
+    """message -> level, from the table of log lines."""
+    section = OPERATIONS.partition("## Log lines")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(?:([A-Z]+) )?(.*?)` \|", section, re.MULTILINE)
+    return {message: level for level, message in rows}
+
+
+def test_log_lines_are_those_of_the_code() -> None:
+    documented = documented_lines()
+    written = [line for path in FILES for line in log_lines(path)]
+    assert len(written) > 20
+    unknown = {
+        (level, message) for level, message in written if documented.get(message) not in ([level] if level else LEVELS)
+    }
+    assert unknown == set(), "not in the table of docs/operations.md, or with another level"
+    assert set(documented) - {message for _, message in written} == OTHER_LINES
 
 
 def test_dotenv_example_names_every_setting() -> None:
@@ -78,6 +110,22 @@ def test_dotenv_example_names_every_setting() -> None:
     shown = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
     assert set(names([])) <= set(shown)
     assert set(shown) <= {*names([make.prefix for make in all_makes()]), "AWS_DEFAULT_REGION"}
+
+
+async def test_make_in_the_readme_passes_its_own_test(requests_of: RequestsOf, tmp_path: Path) -> None:
+    """The make is loaded as one from cameras/makes/; its test is in docs/contributing.md."""
+    (make,) = _python((TOP / "README.md").read_text())
+    (test,) = _python((DOCS / "contributing.md").read_text())
+    (tmp_path / "acme_view.py").write_text(make)
+    makes = by_spelling(load_makes(tmp_path))
+    namespace: dict[str, Any] = {}
+    exec(test, namespace)
+    (test_function,) = [value for name, value in namespace.items() if name.startswith("test_")]
+    await test_function(lambda name: requests_of(makes[make_id(name)]))
+
+
+def _python(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
 
 
 def test_every_named_test_exists() -> None:
