@@ -61,7 +61,11 @@ class Config:
     max_failures: int = setting(288, "failed cycles in a row after which a camera is stopped", values.count)
     max_login_failures: int = setting(3, "rejected logins in a row after which a camera is stopped", values.count)
     fallback_image: Path = setting(HERE / "fallback.jpg", "JPEG shown while a camera fails", values.existing_file)
-    state_directory: Path = setting(Path("state"), "folder for the cached camera list", values.state_folder)
+    state_directory: Path = setting(
+        Path("state"),
+        "folder for what survives a restart: the cached list, rejected logins, published ids",
+        values.state_folder,
+    )
     log_file: Path | None = setting(None, "log file; default: cctv.log in $LOGS_DIRECTORY, if that is set", values.path)
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR", values.level)
     aws_endpoint_url: str | None = setting(None, "URL of an S3-compatible server, addressed path-style", values.web_url)

@@ -65,9 +65,9 @@ class ListReader:
                 raise DatasetError(f"the camera list is unavailable and there is no cached copy: {error}") from error
             if self._listing is None:
                 raise
-            self._report("camera list", f"{error}; the list read {self._age()} ago stays in use")
+            self._report_list(f"{error}; the list read {self._age()} ago stays in use")
             return self._accept(self._listing, await self._join(self._listing), self._missing)
-        self._report("camera list", "")
+        self._report_list("")
         if not joined.cameras and self._listing is None:
             raise ConfigError(no_camera_message(joined.skipped, self.source))
         return await self._merge(listing, joined, absent, confirmed=by_hand or self.source.export_file is not None)
@@ -130,21 +130,32 @@ class ListReader:
         except (ConfigError, DatasetError) as error:
             if self._listing is None:
                 raise
-            self._report("files", f"{error}; what was read before stays in use")
+            self._report_files(f"{error}; what was read before stays in use")
             return
         self._overrides, self._never_publish = overrides, never_publish
         problems = [f"{SETTING} {problem}" for problem in overrides.problems]
         problems += [f"NEVER_PUBLISH {problem}" for problem in never_publish.problems]
-        self._report("files", shortened(problems, 10) + "; the other lines apply" if problems else "")
+        self._report_files(shortened(problems, 10) + "; the other lines apply" if problems else "")
 
-    def _report(self, what: str, problem: str) -> None:
-        """Log a problem once, until it changes or is over."""
-        before = self._reported.get(what, "")
-        self._reported[what] = problem.partition(";")[0]
-        if problem and self._reported[what] != before:
-            log.error("%s: %s", what, problem)
-        elif before and not problem:
-            log.info("%s: read without problems again", what)
+    def _report_list(self, problem: str) -> None:
+        if self._is_news("list", problem):
+            if problem:
+                log.error("camera list: %s", problem)
+            else:
+                log.info("camera list: read without problems again")
+
+    def _report_files(self, problem: str) -> None:
+        if self._is_news("files", problem):
+            if problem:
+                log.error("private files: %s", problem)
+            else:
+                log.info("private files: read without problems again")
+
+    def _is_news(self, what: str, problem: str) -> bool:
+        """A problem is logged once, until it changes or is over. What follows its first `;` does not count."""
+        before, now = self._reported.get(what, ""), problem.partition(";")[0]
+        self._reported[what] = now
+        return now != before
 
     def _age(self) -> str:
         return human_readable(datetime.now(UTC) - self._listing.saved) if self._listing else "never"

@@ -85,7 +85,7 @@ class Recorder:
             self.outage.record_failure(camera.id)
             status.excused += self.outage.active
         if status.failing_since:
-            log.debug("%s: %s", camera, error)
+            log.debug("%s: still failing: %s", camera, error)
         else:
             bug = error.__cause__ if isinstance(error, FetcherBug) else None
             self.transitions.log(logging.WARNING, "started to fail", camera, str(error), bug)

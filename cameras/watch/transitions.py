@@ -21,11 +21,10 @@ class TransitionLog:
     def log(self, level: int, kind: str, camera: Camera, text: str, traceback: BaseException | None = None) -> None:
         """`kind` completes "312 more cameras ..."."""
         self._written[kind] += 1
-        if self._written[kind] <= self.limit:
-            log.log(level, "%s: %s", camera, text, exc_info=traceback)
-        else:
+        if self._written[kind] > self.limit:
             self._rest[kind].append((camera, level))
-            log.debug("%s: %s", camera, text)
+            level = logging.DEBUG
+        log.log(level, "%s: %s", camera, text, exc_info=traceback)
 
     def tick(self) -> None:
         """Call once per interval."""

@@ -115,7 +115,7 @@ async def test_problems_of_the_csv_are_logged_once_and_their_end(
     cameras = await reader.read()
     assert cameras.cameras[1].address.host == "10.0.0.12"
     assert caplog.text.count("line 2: address 'not an address'") == 1
-    assert caplog.text.count("files: read without problems again") == 1
+    assert caplog.text.count("private files: read without problems again") == 1
 
 
 async def test_unreadable_csv_changes_nothing(source: ListSource, caplog: pytest.LogCaptureFixture) -> None:

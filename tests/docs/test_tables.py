@@ -21,17 +21,25 @@ OPERATIONS = (DOCS / "operations.md").read_text()
 FILES = [TOP / "process_images.py", *sorted((TOP / "cameras").rglob("*.py"))]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PLACEHOLDER = re.compile(r"%[-.\d]*[a-z]")
-RENDERED = {"status.camera": "camera …", "versions()": "cctv-images …", "summary()": "live …"}
+RENDERED = {
+    "status.camera": "camera …",
+    "camera": "camera …",
+    "versions()": "cctv-images …",
+    "self.fleet.summary()": "live …",
+}
 OTHER_LINES = {  # of a library, or not written by logging
     "Requests made without an app_token will be subject to strict throttling limits.",
     "… lines lost",
+    "camera …: recovered after …",  # these three are given to TransitionLog, which logs `camera …: …`
+    "camera …: stopped: …; restart the service",
+    "camera …: login rejected (… times until … UTC, before this start); not tried again before … UTC, …",
 }
 
 
 def settings_table() -> str:
     rows = []
     for row in SETTINGS:
-        default = "" if row.default is None else f"`{_shown(row.default)}`"
+        default = "" if row.default in (None, frozenset()) else f"`{_shown(row.default)}`"
         rows.append(f"| `{row.name.upper()}` | {default} | {row.metadata['help']} |")
     return "\n".join(rows)
 
@@ -41,6 +49,8 @@ def _shown(default: object) -> str:
         return str(default.relative_to(HERE) if default.is_absolute() else default)
     if isinstance(default, bool):
         return "yes" if default else "no"
+    if isinstance(default, frozenset):
+        return " ".join(sorted(default))
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
