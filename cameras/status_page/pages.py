@@ -28,7 +28,7 @@ COMPRESS_IN_THREAD = 1024  # bytes; larger pages would block the event loop
 def application(
     fleet: Fleet, registry: CollectorRegistry, public_url: str | None, show_addresses: bool, limits: Limits
 ) -> web.Application:
-    """The whole page; see README.md, "The status page"."""
+    """All routes; docs/operations.md describes the page."""
     store = fleet.uploads.store
     folder = store if isinstance(store, FolderStore) and not public_url else None
     model = PageModel(fleet, public_url or ("" if folder else None), show_addresses)

@@ -62,7 +62,7 @@ class StatusJson(TypedDict):
 
 
 def status_json(model: PageModel) -> StatusJson:
-    """All that the page knows; README.md explains the keys."""
+    """All that the page shows; docs/operations.md explains the keys."""
     fleet, uploads, camera_list = model.fleet, model.fleet.uploads, model.fleet.camera_list
     return {
         "version": __version__,

@@ -39,7 +39,7 @@ def test_path_makes_the_camera_generic() -> None:
         ('"7\nFORGED",10.0.0.7,,,,,', "line 3: camera_id '7\\nFORGED' must be letters"),
         ("7,10.0.0,,,,,", "line 2: address '10.0.0': not an IPv4"),
         ("7,http://u:s3cret@h/,,,,,", "line 2: address must be a bare host"),
-        ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that README.md lists"),
+        ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that docs/cameras.md lists"),
         ("7,10.0.0.7,,viewer,,,", "line 2: username and password go together"),
         ("7,10.0.0.7,,a:b,s3cret,,", "line 2: a username cannot contain a colon"),
         ("7,10.0.0.7,Axis,,,/x,", "line 2: a path goes with the make Generic"),
