@@ -1,4 +1,4 @@
-"""What the daemon costs: `scripts/bench` measures it in one run and prints docs/performance.md's tables.
+"""What the service costs: `scripts/bench` measures it and prints the tables of docs/performance.md.
 
 servers  nginx: a 70 KB still from every loopback address, and a bucket that takes every PUT
 path     the client under test, in a process of its own: ours, the libraries alone, httpx with

@@ -1,4 +1,4 @@
-"""Measures all in one run and prints it as tables for docs/performance.md. Names of parts as arguments run these alone."""
+"""Measures everything, or the parts named as arguments, and prints the tables of docs/performance.md."""
 
 import os
 import platform
@@ -22,8 +22,10 @@ def measured(module: str, *arguments: object) -> list[float]:
 
 
 class Client:
-    """A process that fetches and puts pictures when told; `cpu` are its seconds for 1,000 in each round, `rate` its
-    pictures per second."""
+    """A process that fetches and puts pictures on request.
+
+    `cpu` holds its CPU seconds per 1,000 pictures, one for each round; `rate` its pictures per second.
+    """
 
     def __init__(self, name: str, fleet: int, servers: Servers) -> None:
         command = [sys.executable, "-m", "tests.benchmark.path", name, str(fleet), str(servers.port), servers.bucket]

@@ -1,5 +1,7 @@
-"""`python -m tests.benchmark.idle COUNT` prints the resident memory, in bytes, of a daemon with COUNT cameras that wait
-for their turn."""
+"""`python -m tests.benchmark.idle COUNT` prints the resident memory, in bytes, of a service with COUNT cameras.
+
+Each camera waits for its first slot.
+"""
 
 import asyncio
 import gc
@@ -7,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-import process_images  # noqa: F401  all that the daemon loads
+import process_images  # noqa: F401  all that the service loads
 from cameras.camera import Address, Camera
 from cameras.camera_list.camera_list import CameraList
 from cameras.commands.wiring import open_watcher, utc_now

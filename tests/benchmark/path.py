@@ -30,7 +30,7 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """The daemon's own path: thumbnail and put."""
+    """The service's own path: thumbnail and put."""
     from cameras.commands.wiring import picture_fetcher, utc_now
     from cameras.connection import open_session
     from cameras.service.metrics import Metrics
@@ -48,7 +48,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
 
 
 async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """aiohttp GET plus PUT signed by botocore: no deadline, no check of the picture, no second try, no metrics."""
+    """aiohttp GET plus PUT signed by botocore: no deadline, validation, second attempt or metrics."""
     import aiohttp
     from botocore.config import Config
 
@@ -80,7 +80,7 @@ def _signed(url: str, camera: Camera, config: "Config") -> dict[str, str]:
 
 
 async def obvious(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """What one would write first: httpx, and an aiobotocore client with its defaults."""
+    """The obvious choice: httpx, and an aiobotocore client with its defaults."""
     import httpx
     from aiobotocore.session import get_session
 
@@ -110,9 +110,9 @@ async def _put(bucket: "S3Client", camera: Camera, image: bytes) -> None:
 async def read_batches(one: One, cameras: Iterator[Camera]) -> None:
     """A batch for each number that comes in."""
     while line := await asyncio.to_thread(sys.stdin.readline):
-        cpu, begun = _cpu(), time.monotonic()
+        cpu, started = _cpu(), time.monotonic()
         await batch(one, itertools.islice(cameras, int(line)))
-        print(_cpu() - cpu, time.monotonic() - begun, flush=True)
+        print(_cpu() - cpu, time.monotonic() - started, flush=True)
 
 
 async def batch(one: One, cameras: Iterator[Camera]) -> None:
@@ -129,11 +129,11 @@ def curl(servers: Servers, cameras: Iterator[Camera]) -> None:
     """libcurl, the practical limit: all fetches, then all signed puts. What starting it costs, measured with a single
     picture, is left out."""
     for line in sys.stdin:
-        cpu, begun = _cpu(), time.monotonic()
+        cpu, started = _cpu(), time.monotonic()
         _fetch_and_put(servers, list(itertools.islice(cameras, 1)))
         start = _cpu() - cpu
         _fetch_and_put(servers, list(itertools.islice(cameras, int(line) + 1)))
-        print(_cpu() - cpu - 2 * start, time.monotonic() - begun, flush=True)
+        print(_cpu() - cpu - 2 * start, time.monotonic() - started, flush=True)
 
 
 def _fetch_and_put(servers: Servers, cameras: list[Camera]) -> None:

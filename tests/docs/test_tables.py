@@ -99,9 +99,7 @@ def test_log_lines_are_those_of_the_code() -> None:
     written = [line for path in FILES for line in log_lines(path)]
     assert len(written) > 20
     unknown = {
-        (level, message)
-        for level, message in written
-        if documented.get(message) not in ([level] if level else LEVELS)
+        (level, message) for level, message in written if documented.get(message) not in ([level] if level else LEVELS)
     }
     assert unknown == set(), "not in the table of docs/operations.md, or with another level"
     assert set(documented) - {message for _, message in written} == OTHER_LINES
