@@ -71,11 +71,15 @@ async def outage(
         name = f"bucket {how} for {intervals} intervals of {interval:g} s, all live {recovery:.1f} s after ({cameras})"
         stopped = fleet.fleet.counts()["stopped"]
         yield result(name, cycles.due, cycles.served, fleet, stopped, before, after, skipped=0)
-    logged = [re.split(":| after ", line)[0] for line in lines if line.startswith("uploads ")]
-    assert logged == ["uploads are failing", "uploads recovered"], logged
+    _check_log(lines)
     assert cycles.first_served == cameras, cycles
     assert recovery <= interval + slack, f"{recovery:.1f} s until all were live"
     check_no_growth(before, after)
+
+
+def _check_log(lines: list[str]) -> None:
+    logged = [re.split(":| after ", line)[0] for line in lines if line.startswith("uploads ")]
+    assert logged == ["uploads are failing", "uploads recovered"], logged
 
 
 @dataclass
