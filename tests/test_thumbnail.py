@@ -86,7 +86,7 @@ async def test_camera_redirect_is_not_followed(
 
     async def act(camera: SimulatedCamera, request: Request, stream: asyncio.StreamWriter) -> None:
         if when == "at once" or "authorization" in request.headers:
-            await redirect.act(camera, request, stream)
+            await redirect.respond(camera, request, stream)
         else:
             camera.deny(stream)
 

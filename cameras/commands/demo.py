@@ -17,7 +17,7 @@ from config import Config
 
 async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
     """Runs until cancelled. `config` is the defaults: no setting of this machine, so never a real bucket."""
-    from cameras.simulator.fleet import SimulatedFleet  # it draws pictures with Pillow, which the service never needs
+    from cameras.simulator.fleet import simulated_fleet  # it draws pictures with Pillow, which the service never needs
 
     logs.set_up("INFO", None)
     page = Listen("127.0.0.1", _free_port(8080))
@@ -26,7 +26,7 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
         f"Pictures: {arguments.folder}/image/. Ctrl-C stops the demo.",
         flush=True,
     )
-    async with SimulatedFleet(arguments.cameras, arguments.interval) as fleet:
+    async with simulated_fleet(arguments.cameras, arguments.interval) as fleet:
         with tempfile.TemporaryDirectory() as temporary:
             listed, addresses = fleet.write(Path(temporary))
             config = replace(

@@ -1,4 +1,4 @@
-"""What can be wrong with a camera, by name; and the error that we must make of it, if any."""
+"""What can be wrong with a camera, by name, and the error that must result."""
 
 import gzip
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from cameras.simulator.responses import (
     endless,
     hangs,
     huge,
-    left_hanging,
+    incomplete,
     login_with,
     off,
     raw_response,
@@ -25,13 +25,10 @@ from cameras.simulator.responses import (
 
 
 class Fault(NamedTuple):
-    """`error` None: the camera is odd, but must be served. `sentence`: what the operator reads holds this. `tls`: it is
-    the answer to a TLS handshake, so only a make with https can have it."""
-
-    act: Responder
-    error: type[CameraError] | None
-    sentence: str = ""
-    tls: bool = False
+    respond: Responder
+    error: type[CameraError] | None  # None: unusual, but its picture must be accepted
+    sentence: str = ""  # part of the error's text
+    tls: bool = False  # it answers a TLS handshake, so only a make with https can have it
 
 
 def http_error(status: bytes, sentence: str, *headers: bytes, content: bytes = b"<html>no</html>") -> Fault:
@@ -39,7 +36,7 @@ def http_error(status: bytes, sentence: str, *headers: bytes, content: bytes = b
 
 
 def unauthorized(sentence: str, *challenges: bytes) -> Fault:
-    """401 for ever, with these challenges."""
+    """Every answer is a 401 with these challenges."""
     headers = [b"WWW-Authenticate: " + challenge for challenge in challenges]
     return Fault(body(lambda _: b"", *headers, status=b"401 Unauthorized"), LoginRejected, sentence)
 
@@ -57,7 +54,7 @@ FAULTS = {
         "(cut off in the middle of its answer)",
     ),
     "reset": Fault(reset, Unreachable, "(cut off in the middle of its answer)"),
-    "length too large": Fault(left_hanging, Unreachable, "(no complete picture within"),
+    "length too large": Fault(incomplete, Unreachable, "(no complete picture within"),
     "length too small": Fault(
         raw_response(lambda p: OK + b"Content-Length: 500\r\n\r\n" + p), InvalidResponse, "Bad status"
     ),

@@ -1,13 +1,14 @@
-"""Many pretend cameras with the real places of Austin, some of them ailing and recovering by a script."""
+"""Many simulated cameras with real places in Austin, some of them failing and recovering on a schedule."""
 
 import asyncio
 import csv
 import itertools
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from cameras.makes import all_makes
 from cameras.simulator.camera import SimulatedCamera
@@ -17,29 +18,37 @@ EXTRA_MAKE_EVERY = 4  # every so many-th camera is of a make that Austin does no
 
 
 class FaultSchedule(NamedTuple):
-    """Of every `round` seconds the camera has `fault` for the first `sick`."""
+    """When a camera has a fault; times are in intervals of the fleet."""
 
     fault: str
-    sick: float
-    round: float
+    duration: float  # the fault lasts so long
+    period: float  # and comes back so long after it began
+
+    def apply(self, camera: SimulatedCamera, elapsed: float) -> None:
+        """Give `camera` the fault, or none, as it is `elapsed` intervals after the start."""
+        is_faulty = elapsed % self.period < self.duration
+        if self.fault == FROZEN:
+            camera.still = (camera.still or camera.picture()) if is_faulty else b""
+        else:
+            camera.fault = self.fault if is_faulty else ""
 
 
-FOR_EVER = float("inf")
-FROZEN = "frozen"  # no fault of the list: it gives a picture, but always the same
-SCRIPT = {  # position in the fleet, modulo 40; spells are counted in intervals
+ALWAYS = float("inf")
+FROZEN = "frozen"  # not in FAULTS: the camera sends the same picture again and again
+SCHEDULES = {  # by position in the fleet, modulo 40
     2: FaultSchedule("off", 3, 9),
     9: FaultSchedule("cut off", 2, 7),
-    15: FaultSchedule("wrong password", FOR_EVER, FOR_EVER),
+    15: FaultSchedule("wrong password", ALWAYS, ALWAYS),
     22: FaultSchedule("HTML page", 3, 10),
     26: FaultSchedule(FROZEN, 7, 14),
     29: FaultSchedule("hangs", 2, 8),
     34: FaultSchedule("busy", 1, 5),
-    37: FaultSchedule("wrong make", FOR_EVER, FOR_EVER),
+    37: FaultSchedule("wrong make", ALWAYS, ALWAYS),
 }
 
 
 class DatasetRow(NamedTuple):
-    """A row of the dataset."""
+    """One camera of Austin's dataset."""
 
     id: str
     place: str
@@ -56,84 +65,62 @@ def austin(count: int) -> list[DatasetRow]:
             for id, place, make, longitude, latitude in itertools.islice(csv.reader(file), 1, None)
         ]
     chosen = rows[:: max(1, len(rows) // count)]
-    return [
-        chosen[number % len(chosen)]._replace(
-            id=str(int(chosen[number % len(chosen)].id) + number // len(chosen) * 10_000)
-        )
-        for number in range(count)
-    ]
+    repeated = (divmod(number, len(chosen)) for number in range(count))
+    return [chosen[place]._replace(id=str(int(chosen[place].id) + lap * 10_000)) for lap, place in repeated]
 
 
+@dataclass(frozen=True)
 class SimulatedFleet:
-    """`count` running pretend cameras; use in `async with`. `interval` is the daemon's, in seconds."""
+    """Running cameras, and their rows of the dataset in the same order."""
 
-    def __init__(self, count: int, interval: float) -> None:
-        self.interval = interval
-        self.places = austin(count)
-        foreign = itertools.cycle(make.name for make in all_makes())
-        self.cameras = [
-            SimulatedCamera(next(foreign) if position % EXTRA_MAKE_EVERY == 0 else place.make, place.id, place.place)
-            for position, place in enumerate(self.places)
-        ]
-
-    async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            for camera in self.cameras:
-                await stack.enter_async_context(camera)
-            self._open = stack.pop_all()
-        self._playing = asyncio.create_task(self._play())
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._playing.cancel()
-        await self._open.aclose()
-
-    async def _play(self) -> None:
-        start = time.monotonic()
-        while True:
-            elapsed = (time.monotonic() - start) / self.interval
-            for position, camera in enumerate(self.cameras):
-                if spell := SCRIPT.get(position % 40):
-                    _apply(spell, camera, elapsed)
-            await asyncio.sleep(self.interval / 20)
+    rows: list[DatasetRow]
+    cameras: list[SimulatedCamera]
 
     def write(self, folder: Path) -> tuple[Path, Path]:
-        """The fleet as CAMERA_LIST and CAMERA_ADDRESSES want it: two CSV files in `folder`."""
+        """Write the files for CAMERA_LIST and CAMERA_ADDRESSES into `folder`; returns their paths."""
         listed, addresses = folder / "cameras.csv", folder / "addresses.csv"
-        rows = [[each.id, each.place, "TURNED_ON", each.make, _point(each)] for each in self.places]
-        _write(listed, [["Camera ID", "Location Name", "Camera Status", "Camera Manufacturer", "Location"], *rows])
-        lines = [
-            [
-                each.id,
-                f"127.0.0.1:{each.port}",
-                each.make,
-                each.login_check.username,
-                each.login_check.password,
-                _path(each),
-            ]
-            for each in self.cameras
+        rows = [
+            [row.id, row.place, "TURNED_ON", row.make, f"POINT ({row.longitude} {row.latitude})"] for row in self.rows
         ]
-        _write(addresses, [["camera_id", "address", "make", "username", "password", "path"], *lines])
+        _write(listed, [["Camera ID", "Location Name", "Camera Status", "Camera Manufacturer", "Location"], *rows])
+        header = ["camera_id", "address", "make", "username", "password", "path"]
+        _write(addresses, [header, *map(_address_row, self.cameras)])
         return listed, addresses
 
 
-def _apply(spell: FaultSchedule, camera: SimulatedCamera, elapsed: float) -> None:
-    """`elapsed` in intervals."""
-    sick = elapsed % spell.round < spell.sick
-    if spell.fault == FROZEN:
-        camera.still = (camera.still or camera.picture()) if sick else b""
-    else:
-        camera.fault = spell.fault if sick else ""
+@asynccontextmanager
+async def simulated_fleet(count: int, interval: float) -> AsyncIterator[SimulatedFleet]:
+    """`count` cameras that run while the context is open; `interval` is the service's, in seconds."""
+    rows = austin(count)
+    extra_makes = itertools.cycle(make.name for make in all_makes())
+    async with AsyncExitStack() as stack:
+        cameras = []
+        for position, row in enumerate(rows):
+            make = next(extra_makes) if position % EXTRA_MAKE_EVERY == 0 else row.make
+            cameras.append(await stack.enter_async_context(SimulatedCamera(make, row.id, row.place)))
+        faults = asyncio.create_task(_play_faults(cameras, interval))  # a TaskGroup would wrap the caller's errors
+        try:
+            yield SimulatedFleet(rows, cameras)
+        finally:
+            faults.cancel()
+            with suppress(asyncio.CancelledError):
+                await faults
 
 
-def _point(place: DatasetRow) -> str:
-    return f"POINT ({place.longitude} {place.latitude})"
+async def _play_faults(cameras: list[SimulatedCamera], interval: float) -> None:
+    start = time.monotonic()
+    while True:
+        elapsed = (time.monotonic() - start) / interval
+        for position, camera in enumerate(cameras):
+            if schedule := SCHEDULES.get(position % 40):
+                schedule.apply(camera, elapsed)
+        await asyncio.sleep(interval / 20)
 
 
-def _path(camera: SimulatedCamera) -> str:
-    return "/still.jpg" if camera.make == "Generic" else ""
+def _address_row(camera: SimulatedCamera) -> list[str]:
+    path = "/still.jpg" if camera.make == "Generic" else ""
+    login = camera.login_check
+    return [camera.id, f"127.0.0.1:{camera.port}", camera.make, login.username, login.password, path]
 
 
 def _write(path: Path, lines: list[list[str]]) -> None:

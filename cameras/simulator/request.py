@@ -1,4 +1,4 @@
-"""What a camera is asked."""
+"""Reads one HTTP request."""
 
 import asyncio
 from typing import NamedTuple
@@ -11,9 +11,9 @@ class Request(NamedTuple):
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request:
-    """asyncio.IncompleteReadError if the client left, or speaks no HTTP."""
+    """asyncio.IncompleteReadError if the client disconnected, or does not speak HTTP."""
     start = await reader.readexactly(1)
-    if not start.isalpha():  # TLS, where HTTP is human_readable
+    if not start.isalpha():  # a TLS handshake where plain HTTP is expected
         raise asyncio.IncompleteReadError(start, None)
     head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip().split("\r\n")

@@ -1,4 +1,4 @@
-"""The pretend picture: a road with moving cars, the camera's name and the time."""
+"""The simulated picture: a road with moving cars, the camera's name and the time."""
 
 import io
 import random
@@ -13,7 +13,7 @@ HORIZON, LANES = 150, (190, 236, 292)  # pixels from the top
 
 
 def draw(name: str, seed: str, seconds: float, clock: str, size: tuple[int, int] = SIZE, quality: int = 70) -> bytes:
-    """A JPEG of `size` pixels. `seed` decides what does not change, `seconds` where the cars are; `name` and `clock`
+    """A JPEG of `size` pixels. `seed` selects the backdrop and the cars, `seconds` their positions; `name` and `clock`
     are written on it."""
     picture = _backdrop(seed).copy()
     pen = ImageDraw.Draw(picture)
@@ -30,13 +30,13 @@ def draw(name: str, seed: str, seconds: float, clock: str, size: tuple[int, int]
 
 @lru_cache(maxsize=64)
 def _backdrop(seed: str) -> Image.Image:
-    dice = random.Random(seed)
-    picture = Image.new("RGB", SIZE, dice.choice(SKIES))
+    rng = random.Random(seed)
+    picture = Image.new("RGB", SIZE, rng.choice(SKIES))
     pen = ImageDraw.Draw(picture)
     for left in range(-20, SIZE[0], 46):
-        roof = HORIZON - dice.randint(15, 95)
-        shade = dice.randint(60, 120)
-        pen.rectangle((left, roof, left + dice.randint(30, 50), HORIZON), fill=(shade, shade, shade + 10))
+        roof = HORIZON - rng.randint(15, 95)
+        shade = rng.randint(60, 120)
+        pen.rectangle((left, roof, left + rng.randint(30, 50), HORIZON), fill=(shade, shade, shade + 10))
     pen.rectangle((0, HORIZON, *SIZE), fill=(84, 110, 70))
     pen.rectangle((0, HORIZON + 22, SIZE[0], SIZE[1] - 20), fill=(70, 70, 74))
     for y in LANES[1:]:
@@ -45,14 +45,14 @@ def _backdrop(seed: str) -> Image.Image:
     return picture
 
 
-def _cars(pen: ImageDraw.ImageDraw, dice: random.Random, seconds: float) -> None:
+def _cars(pen: ImageDraw.ImageDraw, rng: random.Random, seconds: float) -> None:
     """Nearer lanes have larger and faster cars; the last lane drives the other way."""
     for lane, y in enumerate(LANES):
         for _ in range(3):
-            width, speed, start = 44 + 22 * lane, dice.uniform(30, 60) * (1 + lane), dice.uniform(0, 2000)
+            width, speed, start = 44 + 22 * lane, rng.uniform(30, 60) * (1 + lane), rng.uniform(0, 2000)
             x = (start + seconds * speed) % (SIZE[0] + 200) - 100
             x = SIZE[0] - x if lane == len(LANES) - 1 else x
-            _car(pen, x, y, width, dice.choice(PAINTS))
+            _car(pen, x, y, width, rng.choice(PAINTS))
 
 
 def _car(pen: ImageDraw.ImageDraw, x: float, y: float, width: float, paint: tuple[int, int, int]) -> None:

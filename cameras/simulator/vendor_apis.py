@@ -1,6 +1,6 @@
-"""What each make's cameras answer to, from the vendors' documents and not from our fetchers.
+"""Which requests each make's cameras answer, from the vendors' documents and not from our fetchers.
 
-A make without a row here answers every path, so that adding a make needs no change here; a row makes it strict.
+A make without a row here answers every path, so adding a make needs no change here; a row makes it strict.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ MAC = "00-1B-C5-09-A2-7F"
 
 
 class RefusedSizeError(Exception):
-    """The camera does not scale to what was asked for."""
+    """The camera cannot scale to the requested size."""
 
 
 def fixed(_: Query) -> Size:
@@ -27,7 +27,7 @@ def width_height(width: str, height: str) -> Callable[[Query], Size]:
 
 
 def listed(parameter: str, *sizes: str) -> Callable[[Query], Size]:
-    """Only the sizes on the camera's list, written WxH."""
+    """Only these sizes, written WxH."""
 
     def size(query: Query) -> Size:
         if parameter not in query:
@@ -41,6 +41,8 @@ def listed(parameter: str, *sizes: str) -> Callable[[Query], Size]:
 
 
 def named(parameter: str, **sizes: Size) -> Callable[[Query], Size]:
+    """Only these names of sizes."""
+
     def size(query: Query) -> Size:
         if parameter in query and query[parameter] not in sizes:
             raise RefusedSizeError
@@ -51,14 +53,14 @@ def named(parameter: str, **sizes: Size) -> Callable[[Query], Size]:
 
 @dataclass(frozen=True)
 class Api:
-    """Where a still is, what its query must hold, the size it then has, and what a 401 offers (nothing: open)."""
+    """How one make serves its still."""
 
-    path: str = ""  # any
-    required: Query = field(default_factory=dict)
-    size: Callable[[Query], Size] = fixed
-    offers: tuple[str, ...] = ("Digest MD5",)
-    joined: bool = False
-    tls: bool = False
+    path: str = ""  # empty: any
+    required: Query = field(default_factory=dict)  # what the query must contain
+    size: Callable[[Query], Size] = fixed  # of the picture, in pixels
+    offers: tuple[str, ...] = ("Digest MD5",)  # of a 401, see LoginCheck; empty: no login needed
+    joined: bool = False  # all offers in one header
+    tls: bool = False  # https only
 
 
 _HIKVISION = Api(

@@ -1,7 +1,6 @@
 """The program as operators run it: command line, settings, exit status."""
 
 import asyncio
-import csv
 import os
 import platform
 import pty
@@ -18,7 +17,6 @@ import pytest
 
 from cameras import __version__
 from cameras.simulator.camera import SimulatedCamera
-from cameras.simulator.fleet import SimulatedFleet
 from tests.process import PROGRAM, Program
 
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip\n"
@@ -175,16 +173,6 @@ def test_demo_ignores_settings_and_runs_until_a_signal(tmp_path: Path, number: s
     assert "12 simulated cameras" in program.out
     assert "stopped by a signal" in program.err
     assert "Traceback" not in program.err
-
-
-def test_demo_fleet_can_be_larger_than_the_austin_list(tmp_path: Path) -> None:
-    fleet = SimulatedFleet(1000, interval=10)
-    for camera in fleet.cameras:
-        camera.port = 1
-    listed, addresses = fleet.write(tmp_path)
-    ids = [row["Camera ID"] for row in csv.DictReader(listed.read_text().splitlines())]
-    assert len(set(ids)) == 1000
-    assert len(addresses.read_text().splitlines()) == 1001
 
 
 @pytest.mark.parametrize("line", ["STORE: s3://bucket", "STORE s3://bucket", "STORE", "'"])
