@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import boto3
 import pytest
 import trustme
 
-from cameras.connection import open_session
+from cameras.camera import Camera
+from cameras.connection import Client, Connection
 from cameras.makes import Make, all_makes, find_make
 from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
@@ -49,9 +49,19 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_session() as session:
-        yield session
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def get(client: Client) -> Callable[..., Awaitable[bytes]]:
+    """get(camera, target, ...) is `Connection.get`, in a connection of its own."""
+
+    async def get(camera: Camera, *targets: str) -> bytes:
+        async with Connection(camera, client) as connection:
+            return await connection.get(*targets)
+
+    return get
 
 
 @pytest.fixture
@@ -67,13 +77,13 @@ async def pretend() -> AsyncIterator[Callable[..., Awaitable[SimulatedCamera]]]:
 
 @pytest.fixture
 def requests_of(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession
+    pretend: Callable[..., Awaitable[SimulatedCamera]], client: Client
 ) -> Callable[[Make], Awaitable[list[str]]]:
     """requests_of(make) fetches one picture and returns the camera's requests: target, and scheme of the login."""
 
     async def fetch(make: Make) -> list[str]:
         camera = await pretend(make.name)
-        await thumbnail(camera.camera, make.fetch, session, timeout=10)
+        await thumbnail(camera.camera, make.fetch, client, timeout=10)
         return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.requests]
 
     return fetch

@@ -1,69 +1,65 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 import pytest
 
 from cameras.camera import Address, Camera, Login
-from cameras.connection import Connection
+from cameras.connection import Client, Connection
 from cameras.errors import HttpError, LoginRejected, NotAnImage, TooLarge
 from cameras.simulator.camera import SimulatedCamera
 
+Get = Callable[..., Awaitable[bytes]]
 Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
-async def test_first_fallback_that_is_not_refused_is_returned(
-    pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
-) -> None:
+async def test_first_fallback_that_is_not_refused_is_returned(pretend: Pretend, get: Get, picture: bytes) -> None:
     camera = await pretend("Sarix", still=picture)
-    assert await Connection(camera.camera, session).get("/nothing", "/jpeg?id=2", "/never") == picture
+    assert await get(camera.camera, "/nothing", "/jpeg?id=2", "/never") == picture
     assert [each.target for each in camera.requests] == ["/nothing", "/jpeg?id=2"]
 
 
-async def test_error_of_the_last_fallback_is_raised(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_error_of_the_last_fallback_is_raised(pretend: Pretend, get: Get) -> None:
     camera = await pretend("Sarix")
     with pytest.raises(HttpError, match="404 Not Found"):
-        await Connection(camera.camera, session).get("/a", "/b")
+        await get(camera.camera, "/a", "/b")
     assert [each.target for each in camera.requests] == ["/a", "/b"]
 
 
 @pytest.mark.parametrize(("fault", "error"), [("redirect loop", HttpError), ("video", NotAnImage)])
-async def test_fallbacks_are_only_for_refusals(
-    fault: str, error: type[Exception], pretend: Pretend, session: aiohttp.ClientSession
-) -> None:
+async def test_fallbacks_are_only_for_refusals(fault: str, error: type[Exception], pretend: Pretend, get: Get) -> None:
     camera = await pretend("Sarix", fault=fault)
     with pytest.raises(error):
-        await Connection(camera.camera, session).get("/a", "/b")
+        await get(camera.camera, "/a", "/b")
     assert len(camera.requests) == 1
 
 
-async def test_busy_camera_is_not_asked_for_a_fallback(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_busy_camera_is_not_asked_for_a_fallback(pretend: Pretend, get: Get) -> None:
     camera = await pretend("Sarix", fault="busy")
     with pytest.raises(HttpError, match=r"503 busy.*will retry at the next interval") as caught:
-        await Connection(camera.camera, session).get("/a", "/b")
+        await get(camera.camera, "/a", "/b")
     assert caught.value.status == 503
     assert len(camera.requests) == 1
 
 
-async def test_body_over_the_limit_is_too_large(
-    pretend: Pretend, session: aiohttp.ClientSession, picture: bytes
-) -> None:
+async def test_body_over_the_limit_is_too_large(pretend: Pretend, client: Client, picture: bytes) -> None:
     camera = await pretend("Sarix", still=picture)
-    with pytest.raises(TooLarge, match=f"more than {len(picture) - 1:,} bytes"):
-        await Connection(camera.camera, session, body_limit=len(picture) - 1).get("/jpeg?id=2")
-    assert await Connection(camera.camera, session, body_limit=len(picture)).get("/jpeg?id=2") == picture
+    async with Connection(camera.camera, client, body_limit=len(picture) - 1) as connection:
+        with pytest.raises(TooLarge, match=f"more than {len(picture) - 1:,} bytes"):
+            await connection.get("/jpeg?id=2")
+    async with Connection(camera.camera, client, body_limit=len(picture)) as connection:
+        assert await connection.get("/jpeg?id=2") == picture
 
 
-async def test_wrong_password_is_sent_once(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_wrong_password_is_sent_once(pretend: Pretend, get: Get) -> None:
     camera = await pretend("Axis", fault="wrong password")
     with pytest.raises(LoginRejected, match="401 after Digest MD5"):
-        await Connection(camera.camera, session).get("/a", "/b")
+        await get(camera.camera, "/a", "/b")
     assert camera.login_check.refused == 1
     assert len(camera.requests) == 2
 
 
 @pytest.mark.parametrize("status", [403, 407])
-async def test_login_rejected_with_403_or_407_is_not_sent_again(session: aiohttp.ClientSession, status: int) -> None:
+async def test_login_rejected_with_403_or_407_is_not_sent_again(get: Get, status: int) -> None:
     logins = 0
 
     async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
@@ -76,42 +72,41 @@ async def test_login_rejected_with_403_or_407_is_not_sent_again(session: aiohttp
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
-        connection = Connection(Camera("1", "Axis", address, Login("u", "p", "AXIS_USERNAME")), session)
+        camera = Camera("1", "Axis", address, Login("u", "p", "AXIS_USERNAME"))
         with pytest.raises(LoginRejected, match=f"{status} after Digest MD5"):
-            await connection.get("/a", "/b", "/c")
+            await get(camera, "/a", "/b", "/c")
     assert logins == 1
 
 
-async def test_missing_login_names_the_settings_to_set(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_missing_login_names_the_settings_to_set(pretend: Pretend, get: Get) -> None:
     camera = (await pretend("Spectra Enhanced", fault="wrong password")).camera
     with pytest.raises(LoginRejected, match=r"wants 'Digest MD5' and none is set.*set SPECTRA_ENHANCED_USERNAME"):
-        await Connection(camera, session).get("/a")
+        await get(camera, "/a")
 
 
 @pytest.mark.parametrize(("offers", "joined"), [(("Basic", "Digest MD5"), False), (("Basic", "Digest SHA-256"), True)])
 async def test_basic_is_not_sent_if_digest_is_offered(
-    pretend: Pretend, session: aiohttp.ClientSession, offers: tuple[str, ...], joined: bool
+    pretend: Pretend, get: Get, offers: tuple[str, ...], joined: bool
 ) -> None:
     camera = await pretend("New", still=b"picture")
     camera.login_check.offers, camera.login_check.joined = offers, joined
-    assert await Connection(camera.camera, session).get("/") == b"picture"
+    assert await get(camera.camera, "/") == b"picture"
     assert camera.requests[-1].headers["authorization"].startswith("Digest ")
     assert camera.login_check.refused == 0
 
 
-async def test_request_has_no_headers_that_cost_the_camera(pretend: Pretend, session: aiohttp.ClientSession) -> None:
+async def test_request_has_no_headers_that_cost_the_camera(pretend: Pretend, get: Get) -> None:
     camera = await pretend("Sarix")
-    await Connection(camera.camera, session).get("/jpeg?id=2")
+    await get(camera.camera, "/jpeg?id=2")
     assert camera.requests[0].headers == {
         "host": f"127.0.0.1:{camera.port}",
         "user-agent": "cctv-images",
         "accept": "*/*",
         "accept-encoding": "identity",
-        "connection": "close",
     }
 
 
-async def test_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
+async def test_ipv6_camera_is_reached(get: Get) -> None:
     async def answer(_: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         stream.write(b"HTTP/1.0 200 OK\r\n\r\nsix")
         await stream.drain()
@@ -120,11 +115,9 @@ async def test_ipv6_camera_is_reached(session: aiohttp.ClientSession) -> None:
     server = await asyncio.start_server(answer, "::1", 0)
     async with server:
         address = Address.parse(f"[::1]:{server.sockets[0].getsockname()[1]}")
-        assert await Connection(Camera("1", "Sarix", address), session).get("/") == b"six"
+        assert await get(Camera("1", "Sarix", address), "/") == b"six"
 
 
 @pytest.mark.parametrize(("given", "path"), [("/a%20b?x=1", "/a%20b?x=1"), (None, "/")])
-async def test_path_is_the_camera_lists_or_the_root(
-    session: aiohttp.ClientSession, given: str | None, path: str
-) -> None:
-    assert Connection(Camera("1", "Generic", Address("10.0.0.1"), path=given), session).path == path
+async def test_path_is_the_camera_lists_or_the_root(client: Client, given: str | None, path: str) -> None:
+    assert Connection(Camera("1", "Generic", Address("10.0.0.1"), path=given), client).path == path

@@ -4,11 +4,10 @@ import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import aiohttp
 import pytest
 
 from cameras.camera import Address, Camera
-from cameras.connection import Connection
+from cameras.connection import Client, Connection
 from cameras.errors import Unreachable
 from cameras.net import Resolver
 from cameras.simulator.camera import SimulatedCamera
@@ -20,26 +19,26 @@ async def fetch(camera: Connection) -> bytes:
 
 
 async def test_name_that_resolves_to_a_link_local_address_is_refused(
-    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 80))]
     monkeypatch.setattr("socket.getaddrinfo", lambda *_: answers)
     with pytest.raises(Unreachable, match="its name resolves to a link-local address"):
-        await thumbnail(Camera("1", "Sarix", Address.parse("cam5")), fetch, session, timeout=10, retry_pause=0)
+        await thumbnail(Camera("1", "Sarix", Address.parse("cam5")), fetch, client, timeout=10, retry_pause=0)
 
 
 async def test_hung_lookup_does_not_delay_others(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    pretend: Callable[..., Awaitable[SimulatedCamera]], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The healthy camera has a host name as well."""
     released, camera = threading.Event(), (await pretend("Sarix")).camera
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", camera.address.port))]
     monkeypatch.setattr("socket.getaddrinfo", lambda host, *_: found if host == "healthy" else released.wait() and [])
     hanging = [
-        asyncio.create_task(thumbnail(Camera(str(n), "Sarix", Address(f"cam{n}")), fetch, session, timeout=60))
+        asyncio.create_task(thumbnail(Camera(str(n), "Sarix", Address(f"cam{n}")), fetch, client, timeout=60))
         for n in range(60)
     ]
-    await thumbnail(replace(camera, address=replace(camera.address, host="healthy")), fetch, session, timeout=10)
+    await thumbnail(replace(camera, address=replace(camera.address, host="healthy")), fetch, client, timeout=10)
     assert await asyncio.to_thread(lambda: "the default executor is free") != ""
     for task in hanging:
         task.cancel()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from cameras.camera import Camera
 from cameras.camera_list.camera_list import CameraList
 from cameras.commands.wiring import picture_fetcher, utc_now
-from cameras.connection import open_session
+from cameras.connection import Client
 from cameras.service.metrics import Metrics
 from cameras.store.store import Store
 from cameras.store.uploads import Uploads
@@ -143,6 +143,6 @@ class Watched:
 async def watching(cameras: list[Camera], store: Store, interval: float, timeout: float) -> AsyncIterator[Watched]:
     counting, metrics = Counting(store), Metrics()
     uploads = Uploads(counting, interval, metrics)
-    async with open_session() as session:
-        watcher = Watcher(picture_fetcher(session, timeout), uploads, FALLBACK, utc_now, metrics, interval=interval)
-        yield Watched(Fleet(CameraList(cameras, {}, utc_now()), uploads, interval, utc_now), watcher, counting)
+    fetch = picture_fetcher(Client(), timeout)
+    watcher = Watcher(fetch, uploads, FALLBACK, utc_now, metrics, interval=interval)
+    yield Watched(Fleet(CameraList(cameras, {}, utc_now()), uploads, interval, utc_now), watcher, counting)
