@@ -26,17 +26,19 @@ async def thumbnail(
     pause often fails. There is no further attempt after an answer of any kind, nor after a login that the camera may
     have counted as failed.
 
-    If a kept connection failed before it carried an answer, the fetch starts once more, with a connection for each
-    request and `timeout` seconds anew: a camera that ignores a second request is only noticed at the deadline.
+    If a kept connection failed before it carried an answer, the fetch starts once more, with `timeout` seconds anew: a
+    camera that ignores a second request is only noticed at the deadline.
     """
     connection = Connection(camera, client)
-    try:
-        return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
-    except CameraError:
-        if not connection.kept_failed:
-            raise
-    connection.stop_sharing()
-    return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
+    for _ in range(2):
+        try:
+            return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
+        except CameraError as error:
+            if not connection.kept_failed:
+                raise
+            failure = error
+            connection.note_kept_failure()
+    raise failure
 
 
 async def _within_deadline(

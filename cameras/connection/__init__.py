@@ -3,7 +3,7 @@
 challenge    the challenges of a 401, and which of them to answer
 digest       the answer to a Digest challenge
 client       HTTP sessions to cameras, and what was learnt about each camera
-refusal      an answer other than 200 -> the error for the operator
+refusal      an answer other than 200, or none -> the error for the operator
 login        the logins that a camera is sent in one cycle
 connection   the GET that a make's fetcher uses
 """

@@ -22,8 +22,8 @@ class Client:
     resolver: Resolver = field(default_factory=Resolver)
     observers: tuple[aiohttp.ClientMiddlewareType, ...] = ()  # see every request on the wire
     trace_configs: tuple[aiohttp.TraceConfig, ...] = ()
-    keeps_connections: dict[Camera, bool] = field(default_factory=dict)  # how its first kept connection turned out
-    false_stale: set[Camera] = field(default_factory=set)  # rejected a login after stale=true: it is not believed
+    keeps_connections: dict[Camera, bool] = field(default_factory=dict, repr=False)  # did the first one kept work?
+    false_stale: set[Camera] = field(default_factory=set, repr=False)  # their stale=true proved untrue
 
     def open_session(self, share_connection: bool, *trace_configs: aiohttp.TraceConfig) -> aiohttp.ClientSession:
         """The session of one fetch, for `async with`: its end closes every connection.

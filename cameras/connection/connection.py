@@ -1,8 +1,7 @@
 """One bounded, authenticated HTTP GET to one camera: what a make's fetcher is given."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from itertools import count
 from types import SimpleNamespace
 from typing import Self
@@ -13,7 +12,7 @@ from yarl import URL
 from cameras.camera import Camera
 from cameras.connection.client import Client, RefuseRepetition
 from cameras.connection.login import Authentication
-from cameras.connection.refusal import BUSY_STATUSES, GIVE_AS_HTTPS, refusal
+from cameras.connection.refusal import BUSY_STATUSES, closed_hint, refusal
 from cameras.errors import HttpError, NotAnImage, TooLarge
 from cameras.net import read_body
 
@@ -33,16 +32,16 @@ class Connection:
         self.camera = camera
         self.client = client
         self.body_limit = body_limit
-        self.kept_failed = False  # the last request was sent on a kept connection and not answered
-        self._share = client.keeps_connections.get(camera, True)
+        self.kept_failed = False  # the last request was sent on a kept connection, and that failed before the answer
         self._authentication = Authentication(camera, client.false_stale)
 
     async def __aenter__(self) -> Self:
-        self._session = await self.client.open_session(self._share, _TRACE).__aenter__()
+        self._session = self.client.open_session(self.client.keeps_connections.get(self.camera, True), _TRACE)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+        await _closed_sockets()
 
     @property
     def path(self) -> str:
@@ -54,13 +53,14 @@ class Connection:
         """A login was sent and not accepted: another attempt could be a second failed login."""
         return self._authentication.pending
 
-    def stop_sharing(self) -> None:
-        """From the next entry on, each request gets a connection of its own.
+    def note_kept_failure(self) -> None:
+        """From the next entry on, each request gets a connection of its own, in later fetches as well.
 
-        In later fetches as well, unless a kept connection of this camera has worked before: then it was an accident.
+        If kept connections of this camera have worked before, only after a second failure: the first was an accident.
         """
-        self._share, self.kept_failed = False, False
-        self.client.keeps_connections.setdefault(self.camera, False)
+        worked_before = self.client.keeps_connections.pop(self.camera, False)
+        if not worked_before:
+            self.client.keeps_connections[self.camera] = False
 
     async def get(self, target: str, *fallbacks: str, scheme: str = "http", port: int | None = None) -> bytes:
         """The body of `target`, or, if the camera refuses it with a 4xx or 5xx, of the first fallback that it accepts.
@@ -85,7 +85,7 @@ class Connection:
         """First without a login; then, while the camera asks for one and may be sent one, with it."""
         headers: dict[str, str] = {}
         for logins_sent in count():
-            async with self._request(url, headers) as response:
+            async with await self._send(url, headers) as response:
                 login = self._authentication.next_login(response, logins_sent)
                 if not login:
                     return await self._body(response)
@@ -93,23 +93,25 @@ class Connection:
             headers = {"Authorization": login}
         raise AssertionError("unreachable")
 
-    @asynccontextmanager
-    async def _request(self, url: URL, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        await asyncio.sleep(0)  # asyncio closes a socket in its next cycle: before another connection is opened
+    async def _send(self, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
+        await _closed_sockets()  # of the last request, before another connection is opened
         self.kept_failed = False
-        guard = RefuseRepetition(GIVE_AS_HTTPS if (url.scheme, url.port) == ("http", 443) else "")
-        async with self._session.get(
-            url,
-            headers=headers,
-            allow_redirects=False,  # a redirect leads to a login page, or to another host
-            ssl=False,  # cameras' certificates are self-signed
-            middlewares=(guard, *self.client.observers),
-            trace_request_ctx=self,
-        ) as response:
-            if self.kept_failed:
-                self.client.keeps_connections.setdefault(self.camera, True)
-                self.kept_failed = False
-            yield response
+        try:
+            response = await self._session.get(
+                url,
+                headers=headers,
+                allow_redirects=False,  # a redirect leads to a login page, or to another host
+                ssl=False,  # cameras' certificates are self-signed
+                middlewares=(RefuseRepetition(closed_hint(url)), *self.client.observers),
+                trace_request_ctx=self,
+            )
+        except asyncio.CancelledError:  # the deadline; where kept connections have worked before, the camera is slow
+            self.kept_failed &= not self.client.keeps_connections.get(self.camera, False)
+            raise
+        if self.kept_failed:
+            self.client.keeps_connections.setdefault(self.camera, True)
+            self.kept_failed = False
+        return response
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         """aiohttp's own `content_type` is not used: its parser takes a second for an odd header of 8 KB, or fails."""
@@ -131,6 +133,11 @@ async def _discard_body(response: aiohttp.ClientResponse) -> None:
             await read_body(response, REFUSAL_LIMIT, TooLarge("the body of a 401"))
     except (TooLarge, TimeoutError, aiohttp.ClientError):
         response.close()
+
+
+async def _closed_sockets() -> None:
+    """Waits until sockets are closed: asyncio does that one cycle of its loop after a transport's `close`."""
+    await asyncio.sleep(0)
 
 
 async def _note_kept_connection(

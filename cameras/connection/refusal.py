@@ -1,8 +1,9 @@
-"""What an answer other than 200 means to an operator."""
+"""What an answer other than 200, or none, means to an operator."""
 
 import http.client
 
 import aiohttp
+from yarl import URL
 
 from cameras.camera import Camera
 from cameras.connection.challenge import Challenge, parse_challenges
@@ -11,7 +12,6 @@ from cameras.text import quoted
 
 BUSY_STATUSES = (429, 503)
 REDIRECTS = (301, 302, 303, 307, 308)
-GIVE_AS_HTTPS = "if it speaks https, give its address as https://..."
 
 
 def refusal(response: aiohttp.ClientResponse, camera: Camera, pending: Challenge | None) -> HttpError | LoginRejected:
@@ -51,3 +51,10 @@ def _hint(status: int) -> str:
     if status == 403:
         return "check that its login may see pictures; after wrong logins it may be locked for 30 minutes"
     return "restart the camera if this goes on" if status >= 500 else ""
+
+
+def closed_hint(url: URL) -> str:
+    """What to do if the camera closes the connection without an answer; empty where Unreachable's default applies."""
+    if (url.scheme, url.port) == ("http", 443):
+        return "port 443 usually speaks https: give its address as https://..."
+    return ""
