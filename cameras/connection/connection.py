@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from itertools import count
 from types import SimpleNamespace
 from typing import Self
 
@@ -84,14 +83,15 @@ class Connection:
     async def _get(self, url: URL) -> bytes:
         """First without a login; then, while the camera asks for one and may be sent one, with it."""
         headers: dict[str, str] = {}
-        for logins_sent in count():
+        logins_sent = 0
+        while True:
             async with await self._send(url, headers) as response:
                 login = self._authentication.next_login(response, logins_sent)
                 if not login:
                     return await self._body(response)
                 await _discard_body(response)
             headers = {"Authorization": login}
-        raise AssertionError("unreachable")
+            logins_sent += 1
 
     async def _send(self, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
         await _closed_sockets()  # of the last request, before another connection is opened

@@ -37,6 +37,7 @@ class SimulatedCamera:
             f"viewer-{id}", f"secret-{id}", self.api.offers or ("Digest MD5",), self.api.joined
         )
         self.requests: MutableSequence[Request] = []  # so far
+        self.connections = 0  # so far
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -108,6 +109,7 @@ class SimulatedCamera:
     async def _serve(self, reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         task = cast(asyncio.Task[None], asyncio.current_task())
         self._answering.add(task)
+        self.connections += 1
         try:
             await self._respond(FAULTS.get(self.fault), reader, stream)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):

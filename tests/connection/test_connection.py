@@ -1,12 +1,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
+from yarl import URL
 
 from cameras.camera import Address, Camera, Login
 from cameras.connection import Client, Connection
+from cameras.connection.refusal import closed_hint
 from cameras.errors import HttpError, LoginRejected, NotAnImage, TooLarge
 from cameras.simulator.camera import SimulatedCamera
+from cameras.simulator.faults import FAULTS, http_error
 
 Get = Callable[..., Awaitable[bytes]]
 Pretend = Callable[..., Awaitable[SimulatedCamera]]
@@ -76,6 +80,37 @@ async def test_login_rejected_with_403_or_407_is_not_sent_again(get: Get, status
         with pytest.raises(LoginRejected, match=f"{status} after Digest MD5"):
             await get(camera, "/a", "/b", "/c")
     assert logins == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "sentence"),
+    [
+        (b"https://10.1.2.3/", "it redirects to https: give its address as https://..."),
+        (b"HTTPS://10.1.2.3:8443/x", "it redirects to https: give its address as https://..."),
+        (b"http://10.1.2.3/", "check its address and port, and whether it wants https"),
+    ],
+)
+async def test_redirect_to_https_is_reported_without_the_address(
+    location: bytes, sentence: str, pretend: Pretend, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FAULTS, "redirects", http_error(b"301 Moved", "", b"Location: " + location))
+    camera = await pretend("Sarix", fault="redirects")
+    with pytest.raises(HttpError) as caught:
+        await get(camera.entry, "/a")
+    assert str(caught.value) == f"refused (301 redirect, not followed); {sentence}"
+
+
+async def test_scheme_and_port_of_the_address_override_those_of_the_make(pretend: Pretend, client: Client) -> None:
+    camera = await pretend("GRIDSMART")  # the simulated one with TLS
+    address = replace(camera.entry.address, scheme="https")
+    async with Connection(replace(camera.entry, address=address), client) as connection:
+        assert await connection.get("/api/cameras", scheme="http", port=81)
+
+
+@pytest.mark.parametrize(("url", "hint"), [("http://h:443/", "https://..."), ("https://h/", ""), ("http://h:81/", "")])
+def test_connection_closed_on_port_443_suggests_https(url: str, hint: str) -> None:
+    assert closed_hint(URL(url)).endswith(hint)
+    assert bool(closed_hint(URL(url))) is bool(hint)
 
 
 async def test_missing_login_names_the_settings_to_set(pretend: Pretend, get: Get) -> None:

@@ -173,3 +173,20 @@ async def test_the_pretend_camera_accepts_the_digest_of_requests_and_no_wrong_on
 async def _status(url: str, login: HTTPDigestAuth) -> int:
     with requests.Session() as client:
         return (await asyncio.to_thread(client.get, url, auth=login)).status_code
+
+
+@pytest.mark.parametrize("fault", ["nonce bound to its connection", "stale once", "one-time nonces"])
+async def test_curl_gets_a_picture_from_a_strict_simulated_camera(fault: str, picture: bytes) -> None:
+    """So that the faults are those of cameras that a common client is served by."""
+    async with SimulatedCamera("New", fault=fault, still=picture) as camera:
+        check = camera.login_check
+        assert await _curl(camera, f"{check.username}:{check.password}") == picture
+        assert await _curl(camera, f"{check.username}:guess") == b""
+
+
+async def _curl(camera: SimulatedCamera, login: str) -> bytes:
+    url = f"http://127.0.0.1:{camera.port}/"
+    command = ["curl", "--silent", "--fail", "--digest", "--user", login, url]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    return output
