@@ -37,7 +37,7 @@ class Authentication:
         if response.status != 401 or not self.camera.login:
             return None
         challenges = parse_challenges(response.headers.getall("WWW-Authenticate", []))
-        if sent and not (sent == 1 and self._credentials_were_correct(challenges)):
+        if sent and not self._credentials_were_correct(challenges):
             return None
         self.answered, self.pending = choose(challenges), True
         return self._header(self.answered, response)

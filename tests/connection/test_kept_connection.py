@@ -198,6 +198,8 @@ async def test_connection_is_closed_before_the_next_is_opened(keeps: bool, clien
         for _ in range(20):
             with pytest.raises(LoginRejected):
                 await thumbnail(camera, fetch, client, timeout=10)
+            assert server.last
+            assert not _is_open(server.last)
     assert server.connections == 40
     assert server.overlaps == 0
 
@@ -212,25 +214,24 @@ class OneAtATime:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listening.getsockname()[1]
         self.connections = 0
+        self.last: socket.socket | None = None
         self.overlaps = 0  # connections opened before the last one was closed
 
     def serve(self) -> None:
-        last: socket.socket | None = None
         while True:
             try:
                 stream, _ = self.listening.accept()
             except OSError:
                 break
-            if last:
-                self.overlaps += _is_open(last)
-                last.close()
+            if self.last:
+                self.overlaps += _is_open(self.last)
+                self.last.close()
             self.connections += 1
+            self.last = stream
             stream.recv(10_000)
             stream.sendall(UNAUTHORIZED + b"Content-Length: 50000\r\n\r\nlogin")
-            last = stream
-        if last:
-            self.overlaps += _is_open(last)
-            last.close()
+        if self.last:
+            self.last.close()
 
 
 @contextmanager
