@@ -32,6 +32,7 @@ class Connection:
         self.client = client
         self.body_limit = body_limit
         self.kept_failed = False  # the last request was sent on a kept connection, and that failed before the answer
+        self._used = False  # a request was sent since the last entry
         self._authentication = Authentication(camera, client.false_stale)
 
     async def __aenter__(self) -> Self:
@@ -41,6 +42,7 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
         await _closed_sockets()
+        self._used = False
 
     @property
     def path(self) -> str:
@@ -94,8 +96,9 @@ class Connection:
             logins_sent += 1
 
     async def _send(self, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
-        await _closed_sockets()  # of the last request, before another connection is opened
-        self.kept_failed = False
+        if self._used:
+            await _closed_sockets()  # of the last request, before another connection is opened
+        self._used, self.kept_failed = True, False
         try:
             response = await self._session.get(
                 url,

@@ -118,8 +118,9 @@ async def test_another_camera_at_the_same_address_is_not_affected(pretend: Prete
     camera = await pretend("New", fault="resets a kept connection")
     await picture_of(camera, client)
     other = Camera("2", "New", camera.entry.address, camera.entry.login)
-    assert camera.entry in client.keeps_connections
-    assert other not in client.keeps_connections
+    camera.requests.clear()
+    await thumbnail(other, fetch, client, timeout=10)
+    assert wire(camera)[:2] == [(0, False), (1, True)]
 
 
 @pytest.mark.parametrize("fault", ["closes after each answer", "announces that it closes"])
