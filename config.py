@@ -49,6 +49,9 @@ class Config:
     socrata_where: str | None = setting(None, "which rows to request (SoQL); by default all")
     socrata_address_field: str = setting("camera_ip", "the column with a camera's address, if the dataset has one")
     camera_addresses: Path | None = setting(None, "private CSV: camera_id,address[,…]", values.existing_file)
+    camera_networks: tuple[values.Network, ...] | None = setting(
+        None, "networks that cameras may be in, such as 10.1.0.0/16; unset: any", values.networks
+    )
     camera_list: Path | None = setting(None, "JSON or CSV export to use instead of Socrata", values.existing_file)
     interval: float = setting(300.0, "seconds between two pictures of a camera", values.seconds)
     timeout: float = setting(60.0, "seconds to fetch one picture, login and retry included", values.seconds)

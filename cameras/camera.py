@@ -3,12 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # part of a file name, an object's name and a URL
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
+SCHEMES = ("http", "https")
 AWS_METADATA_IPV6 = ipaddress.ip_network("fd00:ec2::/32")  # Amazon's counterpart of 169.254.169.254 in IPv6
 
 
@@ -18,16 +19,25 @@ class Address:
 
     host: str  # an IP address or host name, in lower case
     port: int | None = None  # None: the usual port of its make
+    scheme: str | None = None  # http or https; None: the usual one of its make
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`10.1.2.3`, `10.1.2.3:8080`, `2001:db8::5`, `[2001:db8::5]:81` or `cam5.example.org:81`.
+        """`10.1.2.3`, `10.1.2.3:8080`, `2001:db8::5`, `[2001:db8::5]:81` or `cam5.example.org:81`, each also after
+        `http://` or `https://`.
 
         ValueError, with the reason, for any other text. Link-local addresses are refused: at 169.254.169.254 a cloud
         host keeps its own credentials.
         """
+        scheme, separator, rest = text.partition("://")
+        if separator and scheme.lower() in SCHEMES:
+            return replace(cls._without_scheme(rest), scheme=scheme.lower())
+        return cls._without_scheme(text)
+
+    @classmethod
+    def _without_scheme(cls, text: str) -> Self:
         try:
-            return cls(_canonical(text), None)  # without a port first: an IPv6 address is full of colons
+            return cls(_canonical(text))  # without a port first: an IPv6 address is full of colons
         except ValueError:
             host, colon, port = text.rpartition(":")
             if not (colon and re.fullmatch(r"[0-9]+", port) and (":" not in host or host.startswith("["))):
@@ -37,8 +47,18 @@ class Address:
         return cls(_canonical(host), int(port))
 
     def __str__(self) -> str:
+        scheme = f"{self.scheme}://" if self.scheme else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port is None else f"{host}:{self.port}"
+        return scheme + host + (f":{self.port}" if self.port else "")
+
+    def origin(self, scheme: str, port: int | None) -> str:
+        """The start of its URLs, such as `https://10.1.2.3:8902`.
+
+        `scheme` and `port` are the usual ones of its make (None: the scheme's default port), for what is not given
+        here. A make's port belongs to its scheme: it is not used with another one.
+        """
+        usual_port = port if self.scheme in (None, scheme) else None
+        return str(replace(self, scheme=self.scheme or scheme, port=self.port or usual_port))
 
 
 def _canonical(host: str) -> str:
@@ -50,18 +70,25 @@ def _canonical(host: str) -> str:
         ip = ipaddress.ip_address(host[1:-1] if bracketed else host)
     except ValueError:
         if bracketed or not _NAME.fullmatch(host) or len(host) > 253 or _looks_numeric(host):
-            raise ValueError("not an IPv4 or IPv6 address or a host name, with an optional :port") from None
+            raise ValueError(
+                "not an IPv4 or IPv6 address or a host name, with an optional :port and http:// or https://"
+            ) from None
         return host.lower()
     if is_forbidden(str(ip)):
         raise ValueError("a link-local, multicast or unspecified address cannot be a camera's")
-    return str(getattr(ip, "ipv4_mapped", None) or ip)
+    return str(unwrapped_ip(str(ip)))
 
 
 def is_forbidden(ip_address: str) -> bool:
-    """Whether no camera can have this address. IPv4-mapped IPv6 addresses are unwrapped first."""
-    ip = ipaddress.ip_address(ip_address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
+    """Whether no camera can have this address."""
+    ip = unwrapped_ip(ip_address)
     return ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in AWS_METADATA_IPV6
+
+
+def unwrapped_ip(ip_address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Without an IPv6 zone, and as IPv4 if it is IPv4-mapped IPv6. ValueError if it is not an IP address."""
+    ip = ipaddress.ip_address(ip_address.partition("%")[0])
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 def _looks_numeric(host: str) -> bool:

@@ -26,6 +26,8 @@ def extract(body: bytes) -> bytes:
 
     NotAnImage says what the body is instead, or where the JPEG is cut off.
     """
+    if body.startswith(b"\x1f\x8b"):
+        raise NotAnImage("it sent gzip although not requested", "turn off compression in its web server's settings")
     if not body.startswith(b"\xff\xd8\xff"):
         raise NotAnImage(_description(body))
     if len(body) < MIN_JPEG_SIZE:

@@ -11,19 +11,13 @@ import aiohttp
 
 from cameras import jpeg
 from cameras.camera import Camera
-from cameras.connection import Connection, Fetch
+from cameras.connection import Client, Connection, Fetch
 from cameras.errors import CameraError, FetcherBug, InvalidResponse, Unreachable
 from cameras.text import quoted
 
 
 async def thumbnail(
-    camera: Camera,
-    fetch: Fetch,
-    session: aiohttp.ClientSession,
-    timeout: float,
-    tries: int = 2,
-    retry_pause: float = 1.0,
-    observers: tuple[aiohttp.ClientMiddlewareType, ...] = (),
+    camera: Camera, fetch: Fetch, client: Client, timeout: float, tries: int = 2, retry_pause: float = 1.0
 ) -> bytes:
     """A complete JPEG from `camera`, fetched by its make's `fetch` within `timeout` seconds.
 
@@ -31,15 +25,32 @@ async def thumbnail(
     least 1) attempts in all, `retry_pause` seconds apart, within the same deadline: an Amcrest's first snapshot after a
     pause often fails. There is no further attempt after an answer of any kind, nor after a login that the camera may
     have counted as failed.
+
+    If a kept connection failed before it carried an answer, the fetch starts once more, with `timeout` seconds anew: a
+    camera that ignores a second request is only noticed at the deadline.
     """
-    connection = Connection(camera, session, observers=observers)
+    connection = Connection(camera, client)
+    for _ in range(2):
+        try:
+            return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
+        except CameraError as error:
+            if not connection.kept_failed:
+                raise
+            failure = error
+            connection.note_kept_failure()
+    raise failure
+
+
+async def _within_deadline(
+    connection: Connection, fetch: Fetch, timeout: float, tries: int, retry_pause: float
+) -> bytes:
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout), connection:
             for remaining in reversed(range(tries)):
                 try:
                     return await _attempt(fetch, connection)
                 except Unreachable:
-                    if not remaining or connection.login_pending:
+                    if not remaining or connection.kept_failed or connection.login_pending:
                         raise
                 await asyncio.sleep(retry_pause)
             raise ValueError("tries must be at least 1")

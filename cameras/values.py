@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from cameras.camera import ID
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 
 
@@ -59,6 +61,17 @@ def count(value: str) -> int:
     if not (re.fullmatch(r"[0-9]{1,7}", value) and 1 <= int(value) <= 1_000_000):
         raise ValueError("must be a whole number from 1 to 1000000, such as 5")
     return int(value)
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    return tuple(_network(text) for text in value.replace(",", " ").split())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"must be networks such as 10.1.0.0/16, 2001:db8::/32: {error}") from None
 
 
 def level(value: str) -> str:

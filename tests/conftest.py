@@ -3,17 +3,17 @@
 import os
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import boto3
 import pytest
 import trustme
 
-from cameras.connection import open_session
+from cameras.camera import Camera
+from cameras.connection import Client, Connection
 from cameras.makes import Make, all_makes, find_make
 from cameras.simulator import scene
 from cameras.simulator.camera import SimulatedCamera
@@ -51,9 +51,19 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_session() as session:
-        yield session
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def get(client: Client) -> Callable[..., Awaitable[bytes]]:
+    """get(camera, target, ...) is `Connection.get`, in a connection of its own."""
+
+    async def get(camera: Camera, *targets: str) -> bytes:
+        async with Connection(camera, client) as connection:
+            return await connection.get(*targets)
+
+    return get
 
 
 @pytest.fixture
@@ -68,12 +78,6 @@ async def simulated() -> AsyncIterator[StartCamera]:
 
 
 @pytest.fixture
-def pretend(simulated: StartCamera) -> StartCamera:
-    """The old name of `simulated`; to be removed when nothing uses it."""
-    return simulated
-
-
-@pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     """serve(answer) starts a server that sends `answer(head of the request)`; serve.requests are these heads."""
     async with AsyncExitStack() as stack:
@@ -81,12 +85,12 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @pytest.fixture
-def requests_of(simulated: StartCamera, session: aiohttp.ClientSession) -> RequestsOf:
+def requests_of(simulated: StartCamera, client: Client) -> RequestsOf:
     """requests_of(make) fetches one picture and returns the camera's requests: target, and scheme of the login."""
 
     async def fetch(make: Make) -> list[str]:
         camera = await simulated(make.name)
-        await thumbnail(camera.entry, make.fetch, session, timeout=10)
+        await thumbnail(camera.entry, make.fetch, client, timeout=10)
         return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.requests]
 
     return fetch

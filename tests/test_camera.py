@@ -38,6 +38,9 @@ def test_address_is_an_ip_address_or_host_name_with_a_port(text: str, host: str,
         "10.1.2.3 ",
         "2001:db8::5:99999",
         "http://10.1.2.3/",
+        "https://user:pw@10.1.2.3",
+        "https://",
+        "rtsp://10.1.2.3",
         "user:pw@10.1.2.3",
         "localhost; rm -rf /",
         "-host",
@@ -60,6 +63,35 @@ def test_any_other_text_is_not_an_address(text: str) -> None:
 def test_link_local_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="link-local"):
         Address.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://10.1.2.3", Address("10.1.2.3", scheme="https")),
+        ("HTTP://10.1.2.3:8080", Address("10.1.2.3", 8080, "http")),
+        ("https://[2001:db8::5]:81", Address("2001:db8::5", 81, "https")),
+        ("https://Cam5.example.org", Address("cam5.example.org", scheme="https")),
+    ],
+)
+def test_address_may_have_a_scheme(text: str, address: Address) -> None:
+    assert Address.parse(text) == address
+    assert Address.parse(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "http", "port_8902"),
+    [
+        ("10.1.2.3", "http://10.1.2.3", "https://10.1.2.3:8902"),
+        ("10.1.2.3:81", "http://10.1.2.3:81", "https://10.1.2.3:81"),
+        ("https://10.1.2.3", "https://10.1.2.3", "https://10.1.2.3:8902"),
+        ("http://10.1.2.3", "http://10.1.2.3", "http://10.1.2.3"),
+        ("http://[::1]:81", "http://[::1]:81", "http://[::1]:81"),
+    ],
+)
+def test_make_fills_in_the_scheme_and_port_not_given(text: str, http: str, port_8902: str) -> None:
+    assert Address.parse(text).origin("http", None) == http
+    assert Address.parse(text).origin("https", 8902) == port_8902
 
 
 @pytest.mark.parametrize("text", ["10.1.2.3", "10.1.2.3:8080", "[2001:db8::5]:81", "camera5:81"])

@@ -69,6 +69,15 @@ def test_all_problems_are_reported_at_once() -> None:
     assert "\n" not in message
 
 
+def test_camera_networks_are_cidrs() -> None:
+    networks = from_environment({"CAMERA_NETWORKS": "10.1.0.0/16, 2001:db8::/32 192.0.2.7"}, MAKES).camera_networks
+    assert list(map(str, networks or ())) == ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"]
+    assert from_environment({}, MAKES).camera_networks is None
+    for value, problem in {"10.0.0.0/8,10.1.2.3/16": "10.1.2.3/16 has host bits set", "lan": "'lan' does not"}.items():
+        with pytest.raises(ConfigError, match=f"CAMERA_NETWORKS='{value}' must be networks such as .*: {problem}"):
+            from_environment({"CAMERA_NETWORKS": value}, MAKES)
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "1e9", "0x10"])
 def test_invalid_interval_is_refused(value: str) -> None:
     with pytest.raises(ConfigError, match="INTERVAL"):

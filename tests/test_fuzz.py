@@ -74,7 +74,7 @@ def test_any_challenge_is_answerable_or_rejected(values: list[str]) -> None:
             assert fields["nonce"] == chosen.parameters["nonce"]
 
 
-@given(st.text(max_size=80) | st.from_regex(r"[0-9a-f.:\[\]-]{1,30}(:[0-9]{1,6})?"))
+@given(st.text(max_size=80) | st.from_regex(r"(https?://)?[0-9a-f.:\[\]-]{1,30}(:[0-9]{1,6})?"))
 def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
     with suppress(ValueError):
         address = Address.parse(text)

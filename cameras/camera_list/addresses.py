@@ -16,6 +16,7 @@ COLUMNS = ("camera_id", "address", "make", "username", "password", "path", "publ
 GENERIC = "Generic"
 MAX_PROBLEMS = 10  # in one message
 
+_SCHEME = re.compile(r"\Ahttps?://", re.IGNORECASE)
 _TARGET = re.compile(r"/[!-~]*")
 _CREDENTIALS = re.compile(r"[?&](user(name)?|usr|login|pass(word|wd)?|pwd|pass|auth|token)=", re.IGNORECASE)
 
@@ -106,8 +107,8 @@ def _override(row: dict[str, str]) -> Override:
 def _address(text: str | None) -> Address | None:
     if not text:
         return None
-    if "@" in text or "/" in text:  # not quoted in the message: it may be http://user:password@host/
-        raise ValueError("address must be a bare host, without http://, login or path")
+    if "@" in text or "/" in _SCHEME.sub("", text):  # not quoted in the message: it may be http://user:password@host/
+        raise ValueError("address must be a bare host, or http:// or https:// and a host, without login or path")
     try:
         return Address.parse(text)
     except ValueError as error:

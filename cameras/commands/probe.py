@@ -8,7 +8,7 @@ from cameras.camera import Address, Camera, Login
 from cameras.camera_list import GENERIC, find_camera
 from cameras.commands.identify import identify_make
 from cameras.commands.trace import traced_thumbnail
-from cameras.commands.wiring import list_source
+from cameras.commands.wiring import list_source, resolver
 from cameras.errors import CameraError, ConfigError, UnknownMake
 from cameras.makes import Make, find_make
 from cameras.service import Notifier, logs
@@ -24,7 +24,7 @@ async def main(arguments: Namespace, config: Config, _notifier: Notifier) -> int
         if arguments.every_make or not make_known:
             image = await _identify(config, camera)
         else:
-            image = await traced_thumbnail(camera, config.timeout)
+            image = await traced_thumbnail(camera, config.timeout, resolver(config))
     except CameraError as error:
         print(f"verdict: {type(error).__name__}: {error}")
         return 1
@@ -66,7 +66,7 @@ async def _identify(config: Config, camera: Camera) -> bytes:
     def login_for(make: Make) -> Login | None:
         return own or config.logins.for_make(make.prefix)
 
-    return await identify_make(camera, config.timeout, login_for)
+    return await identify_make(camera, config.timeout, resolver(config), login_for)
 
 
 def _write(path: Path, image: bytes) -> None:

@@ -8,22 +8,22 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
 
 from cameras.camera import Camera
-from cameras.connection import open_session, parse_challenges
+from cameras.connection import Client, parse_challenges
 from cameras.makes import find_make
+from cameras.net import Resolver
 from cameras.text import printable
 from cameras.thumbnail import thumbnail
 
 
-async def traced_thumbnail(camera: Camera, timeout: float) -> bytes:
+async def traced_thumbnail(camera: Camera, timeout: float, resolver: Resolver) -> bytes:
     """As `thumbnail`, with a single attempt. Prints every request and answer, but no login and no cookie."""
     print(f"make: {camera.make}; login: {camera.login.source if camera.login else 'none'}")
+    client = Client(resolver, observers=(_print_exchange,), trace_configs=(_connection_trace(),))
     started = time.monotonic()
-    async with open_session(trace_configs=[_connection_trace()]) as session:
-        try:
-            fetch, observers = find_make(camera.make).fetch, (_print_exchange,)
-            return await thumbnail(camera, fetch, session, timeout, tries=1, observers=observers)
-        finally:
-            print(f"time: {time.monotonic() - started:.2f} s of {timeout:g} s")
+    try:
+        return await thumbnail(camera, find_make(camera.make).fetch, client, timeout, tries=1)
+    finally:
+        print(f"time: {time.monotonic() - started:.2f} s of {timeout:g} s")
 
 
 async def _print_exchange(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry
 
 from cameras import jpeg
 from cameras.camera import Camera
 from cameras.camera_list import ListSource, Portal
-from cameras.connection import open_session
+from cameras.connection import Client
 from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
+from cameras.net import Resolver
 from cameras.service import Metrics
 from cameras.state import CameraMemory
 from cameras.status_page import open_page
@@ -33,9 +33,9 @@ async def open_watcher(config: Config, memory: CameraMemory | None = None) -> As
     Without `memory` nothing is remembered.
     """
     fallback, metrics = _read_fallback(config.fallback_image), Metrics()
-    async with open_session() as session, open_store(config.store, config.aws_endpoint_url) as store:
+    async with open_store(config.store, config.aws_endpoint_url) as store:
         yield Watcher(
-            fetch=picture_fetcher(session, config.timeout),
+            fetch=picture_fetcher(Client(resolver(config)), config.timeout),
             uploads=Uploads(store, config.interval, metrics),
             fallback=fallback,
             recorder=Recorder(
@@ -52,14 +52,18 @@ async def open_watcher(config: Config, memory: CameraMemory | None = None) -> As
         )
 
 
-def picture_fetcher(session: ClientSession, timeout: float) -> Callable[[Camera], Awaitable[bytes]]:
+def picture_fetcher(client: Client, timeout: float) -> Callable[[Camera], Awaitable[bytes]]:
     """A function that fetches a camera's picture within `timeout` seconds. It raises CameraError if there is none."""
     fetchers = {make.name: make.fetch for make in all_makes()}
 
     async def fetch(camera: Camera) -> bytes:
-        return await thumbnail(camera, fetchers[camera.make], session, timeout)
+        return await thumbnail(camera, fetchers[camera.make], client, timeout)
 
     return fetch
+
+
+def resolver(config: Config) -> Resolver:
+    return Resolver(networks=config.camera_networks or ())
 
 
 def list_source(config: Config) -> ListSource:

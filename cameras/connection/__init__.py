@@ -2,11 +2,14 @@
 
 challenge    the challenges of a 401, and which of them to answer
 digest       the answer to a Digest challenge
-login        sends a login to a camera that asks for one
+client       HTTP sessions to cameras, and what was learnt about each camera
+refusal      an answer other than 200, or none -> the error for the operator
+login        the logins that a camera is sent in one cycle
 connection   the GET that a make's fetcher uses
 """
 
 from cameras.connection.challenge import parse_challenges
-from cameras.connection.connection import Connection, Fetch, open_session
+from cameras.connection.client import Client
+from cameras.connection.connection import Connection, Fetch
 
-__all__ = ["Connection", "Fetch", "open_session", "parse_challenges"]
+__all__ = ["Client", "Connection", "Fetch", "parse_challenges"]

@@ -54,6 +54,11 @@ class Challenge:
         return self.algorithm.upper().endswith("-SESS")
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it says that the login was correct, only its nonce too old (RFC 7616 section 3.3)."""
+        return self.parameters.get("stale", "").lower() == "true"
+
+    @property
     def has_qop(self) -> bool:
         """Whether it offers a quality of protection; RFC 2069, and some old cameras, know none."""
         return bool(self.parameters.get("qop"))

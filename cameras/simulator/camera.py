@@ -31,11 +31,13 @@ class SimulatedCamera:
         self.fault = fault  # a name in FAULTS; empty: none
         self.still = still  # sent instead of drawn pictures, unless empty
         self.port = 0  # known once it runs
+        self.announces_close = False  # sends Connection: close
         self.api = APIS.get(make, ANY)
         self.login_check = LoginCheck(
             f"viewer-{id}", f"secret-{id}", self.api.offers or ("Digest MD5",), self.api.joined
         )
         self.requests: MutableSequence[Request] = []  # so far
+        self.connections = 0  # so far
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -71,19 +73,19 @@ class SimulatedCamera:
         return scene.draw(f"{self.id}  {self.place}", self.id, now, clock, size)
 
     def answer(self, stream: asyncio.StreamWriter, status: int, body: bytes, content_type: str = "text/html") -> None:
-        """Send a response and announce that the connection will be closed."""
-        _send(stream, status, [("Content-Type", content_type)], body)
+        """Send a response."""
+        self._send(stream, status, [("Content-Type", content_type)], body)
 
     def deny(self, stream: asyncio.StreamWriter) -> None:
         """Send a 401 with a challenge for each of `login_check.offers`."""
-        _send(stream, 401, [("WWW-Authenticate", value) for value in self.login_check.challenges()], b"")
+        self._send(stream, 401, [("WWW-Authenticate", value) for value in self.login_check.challenges(stream)], b"")
 
     def healthy(self, request: Request, stream: asyncio.StreamWriter) -> None:
         """Answer without a fault, as strictly as the make's API."""
         url = urlsplit(request.target)
         query = dict(parse_qsl(url.query))
         login = request.headers.get("authorization")
-        if self.api.offers and not self.login_check.accepts(login, request.method, request.target):
+        if self.api.offers and not self.login_check.accepts(login, request.method, request.target, stream):
             self.deny(stream)
         elif self._is_list(request):
             self.answer(stream, 200, f'["{MAC}"]'.encode(), "application/json")
@@ -107,9 +109,9 @@ class SimulatedCamera:
     async def _serve(self, reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
         task = cast(asyncio.Task[None], asyncio.current_task())
         self._answering.add(task)
+        self.connections += 1
         try:
             await self._respond(FAULTS.get(self.fault), reader, stream)
-            await stream.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client disconnected, or the camera is being closed
         finally:
@@ -123,19 +125,24 @@ class SimulatedCamera:
             return
         if self.api.tls:
             await stream.start_tls(_tls())
-        request = await read_request(reader)
-        self.requests.append(request)
-        # A fault of GRIDSMART's pictures does not concern its list.
-        if fault and not (self._is_list(request) and fault.error in (None, NotAnImage)):
-            await fault.respond(self, request, stream)
-        else:
-            self.healthy(request, stream)
+        earlier = 0
+        while not stream.is_closing():
+            request = await read_request(reader, earlier)
+            self.requests.append(request)
+            # A fault of GRIDSMART's pictures does not concern its list.
+            if fault and not (self._is_list(request) and fault.error in (None, NotAnImage)):
+                await fault.respond(self, request, stream)
+            else:
+                self.healthy(request, stream)
+            await stream.drain()
+            earlier += 1
 
-
-def _send(stream: asyncio.StreamWriter, status: int, fields: list[tuple[str, str]], body: bytes) -> None:
-    fields = [*fields, ("Content-Length", str(len(body))), ("Connection", "close")]
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    stream.write(f"HTTP/1.1 {status} {responses[status]}\r\n{head}\r\n".encode() + body)
+    def _send(self, stream: asyncio.StreamWriter, status: int, fields: list[tuple[str, str]], body: bytes) -> None:
+        fields = [*fields, ("Content-Length", str(len(body)))]
+        if self.announces_close:
+            fields.append(("Connection", "close"))
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        stream.write(f"HTTP/1.1 {status} {responses[status]}\r\n{head}\r\n".encode() + body)
 
 
 @cache

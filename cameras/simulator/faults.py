@@ -7,7 +7,10 @@ from cameras.errors import CameraError, HttpError, InvalidResponse, LoginRejecte
 from cameras.simulator.responses import (
     OK,
     Responder,
+    announces_close,
     body,
+    closes,
+    closes_after_each,
     endless,
     hangs,
     huge,
@@ -18,7 +21,9 @@ from cameras.simulator.responses import (
     reset,
     slow,
     slow_refusal,
+    stale_always,
     video,
+    when_kept,
     with_thumbnail,
     wrong_password,
 )
@@ -81,12 +86,18 @@ FAULTS = {
     "half picture": Fault(body(lambda p: p[: len(p) // 2], PICTURE), NotAnImage, "(a JPEG cut off after"),
     "PNG": Fault(body(lambda p: b"\x89PNG\r\n\x1a\n" + p, PICTURE), NotAnImage, "(a PNG picture)"),
     "gzip bomb": Fault(
-        body(lambda _: gzip.compress(b"\0" * 20_000_000), b"Content-Encoding: gzip"), NotAnImage, "bytes beginning"
+        body(lambda _: gzip.compress(b"\0" * 20_000_000), b"Content-Encoding: gzip"),
+        NotAnImage,
+        "sent gzip although not",
     ),
     "video": Fault(video, NotAnImage, "(a video stream); give the path of its stills"),
     "huge picture": Fault(huge, TooLarge, "(more than 10,000,000 bytes)"),
     "endless": Fault(endless, TooLarge, "(more than 10,000,000 bytes)"),
     "redirect loop": http_error(b"302 Found", "302 redirect", b"Location: /"),
+    "redirect to https": http_error(b"301 Moved", "301 redirect, not followed", b"Location: https://10.1.2.3/"),
+    "no content": Fault(raw_response(lambda _: b"HTTP/1.1 204 No\r\n\r\n"), HttpError, "(204 No Content); it must"),
+    "part of a picture": http_error(b"206 Partial Content", "206 Partial Content); it must"),
+    "not modified": Fault(raw_response(lambda _: b"HTTP/1.1 304 No\r\n\r\n"), HttpError, "(304 Not Modified); it must"),
     "redirect elsewhere": http_error(
         b"302 Found", "302 redirect", b"Location: http://169.254.169.254/latest/meta-data/"
     ),
@@ -104,6 +115,7 @@ FAULTS = {
         "'1000'; unknown scheme '1001'; unk", b" ".join(b"%d" % n for n in range(1000, 2600))
     ),
     "stale loop": unauthorized("(401 after Digest", b"Digest " + NONCE + b'qop="auth", stale=true'),
+    "stale always": Fault(stale_always, LoginRejected, "(401 after "),
     "realm not UTF-8": unauthorized("not valid UTF-8", b'Digest realm="caf\xe9", nonce="n", qop="auth"'),
     "broken domain": unauthorized("(401 after Digest", b"Digest " + NONCE + b'qop="auth", domain="http://["'),
     "no Content-Type": Fault(body(lambda p: p), None),
@@ -116,6 +128,13 @@ FAULTS = {
     "Basic and Digest in one": Fault(login_with(offers=("Basic", "Digest SHA-256"), joined=True), None),
     "odd domain": Fault(login_with(extra=', domain="::"'), None),
     "one-time nonces": Fault(login_with(one_time=True), None),
+    "nonce bound to its connection": Fault(login_with(bound=True), None),
+    "stale once": Fault(login_with(stale_once=True), None),
+    "resets a kept connection": Fault(when_kept(off), None),
+    "closes a kept connection": Fault(when_kept(closes), None),
+    "ignores a kept connection": Fault(when_kept(hangs), None),
+    "closes after each answer": Fault(closes_after_each, None),
+    "announces that it closes": Fault(announces_close, None),
     "no TLS": Fault(
         raw_response(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n"), Unreachable, "TLS handshake failed", tls=True
     ),

@@ -8,9 +8,10 @@ class Request(NamedTuple):
     method: str
     target: str
     headers: dict[str, str]  # names in lower case
+    earlier: int = 0  # requests on the same connection
 
 
-async def read_request(reader: asyncio.StreamReader) -> Request:
+async def read_request(reader: asyncio.StreamReader, earlier: int = 0) -> Request:
     """asyncio.IncompleteReadError if the client disconnected, or does not speak HTTP."""
     start = await reader.readexactly(1)
     if not start.isalpha():  # a TLS handshake where plain HTTP is expected
@@ -19,4 +20,4 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
     first, *lines = head.rstrip().split("\r\n")
     method, target, _ = first.split(" ")
     fields = (line.partition(":") for line in lines)
-    return Request(method, target, {name.lower(): value.strip() for name, _, value in fields})
+    return Request(method, target, {name.lower(): value.strip() for name, _, value in fields}, earlier)

@@ -15,6 +15,7 @@ class HealthyCamera(Protocol):
     """What a response may use of the camera that it answers for."""
 
     login_check: LoginCheck
+    announces_close: bool  # sends Connection: close
 
     def picture(self) -> bytes:
         """A JPEG of the present moment."""
@@ -115,11 +116,47 @@ async def _drip(stream: asyncio.StreamWriter, content: bytes) -> None:
         await asyncio.sleep(1)
 
 
+async def stale_always(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+    """As with a wrong password, but every 401 says that the login was correct and only its nonce too old."""
+    camera.login_check = replace(camera.login_check, extra=", stale=true")
+    await wrong_password(camera, request, stream)
+
+
+async def closes(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+    """Closes the connection without an answer."""
+    stream.close()
+
+
+async def closes_after_each(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+    """Closes the connection after each answer, unannounced."""
+    camera.healthy(request, stream)
+    stream.close()
+
+
+async def announces_close(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+    """Closes the connection after each answer, as announced."""
+    camera.announces_close = True
+    await closes_after_each(camera, request, stream)
+
+
+def when_kept(respond: Responder) -> Responder:
+    """Answers the first request on a connection as a healthy camera, and later ones by `respond`."""
+
+    async def respond_if_kept(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
+        if request.earlier:
+            await respond(camera, request, stream)
+        else:
+            camera.healthy(request, stream)
+
+    return respond_if_kept
+
+
 def raw_response(answer: Callable[[bytes], bytes]) -> Responder:
     """Sends exactly the bytes that `answer` makes of a good picture, then closes."""
 
     async def respond(camera: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
         stream.write(answer(camera.picture()))
+        stream.close()
 
     return respond
 

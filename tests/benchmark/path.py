@@ -34,12 +34,12 @@ Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
     """The service's own path: thumbnail and put."""
     from cameras.commands.wiring import picture_fetcher, utc_now
-    from cameras.connection import open_session
+    from cameras.connection import Client
     from cameras.service.metrics import Metrics
     from cameras.store import Upload, Uploads, open_store
 
-    async with open_session() as session, open_store("s3://bucket", servers.bucket) as store:
-        uploads, fetch = Uploads(store, 300, Metrics()), picture_fetcher(session, 60)
+    async with open_store("s3://bucket", servers.bucket) as store:
+        uploads, fetch = Uploads(store, 300, Metrics()), picture_fetcher(Client(), 60)
 
         async def one(camera: Camera) -> None:
             image = await fetch(camera)

@@ -32,6 +32,12 @@ def test_path_makes_the_camera_generic() -> None:
     assert (rows["7"].make, rows["7"].path) == ("Generic", "/still.jpg?size=1")
 
 
+def test_address_may_have_a_scheme() -> None:
+    rows = _parse("camera_id,address\n7,https://10.0.0.7:8443\n8,HTTP://cam8\n")
+    assert rows["7"].address == Address("10.0.0.7", 8443, "https")
+    assert rows["8"].address == Address("cam8", scheme="http")
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
@@ -40,6 +46,7 @@ def test_path_makes_the_camera_generic() -> None:
         ('"7\nFORGED",10.0.0.7,,,,,', "line 3: camera_id '7\\nFORGED' must be letters"),
         ("7,10.0.0,,,,,", "line 2: address '10.0.0': not an IPv4"),
         ("7,http://u:s3cret@h/,,,,,", "line 2: address must be a bare host"),
+        ("7,https://h/s3cret,,,,,", "line 2: address must be a bare host"),
         ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that docs/cameras.md lists"),
         ("7,10.0.0.7,,viewer,,,", "line 2: username and password go together"),
         ("7,10.0.0.7,,a:b,s3cret,,", "line 2: a username cannot contain a colon"),

@@ -146,6 +146,7 @@ def test_overrides_without_a_row_are_unlisted() -> None:
     assert result.unlisted == ["7", "8"]
 
 
+@pytest.mark.no_cover  # takes three times as long with it
 def test_hundred_thousand_rows_are_joined() -> None:
     joined = join(some_rows(50_000) * 2, {})
     assert (len(joined.cameras), len(joined.skipped["duplicate id"])) == (50_000, 50_000)

@@ -6,12 +6,11 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import parse_http_list, parse_keqv_list
 
-import aiohttp
 import pytest
 import requests
 from aiohttp import web
@@ -19,10 +18,10 @@ from aiohttp.test_utils import TestServer
 from requests.auth import HTTPDigestAuth
 
 from cameras.camera import Address, Camera, Login
-from cameras.connection.connection import Connection
 from cameras.errors import LoginRejected
 from cameras.simulator.camera import SimulatedCamera
 
+Get = Callable[..., Awaitable[bytes]]
 LOGIN = Login("viewer", "secret", "TEST_USERNAME")
 ODD = Login('J\xe4ger "\\" Smith', '\\p\xe4ss"', "TEST_USERNAME")
 WRONG = Login("viewer", "guess", "TEST_USERNAME")
@@ -112,37 +111,35 @@ def _wait_until_it_listens(address: Address) -> None:
     pytest.fail("the server does not listen")
 
 
-async def test_apache_accepts_our_digest_of_a_target_with_a_query(
-    apache: Address, session: aiohttp.ClientSession
-) -> None:
-    connection = Connection(Camera("1", "Axis", apache, LOGIN), session)
-    assert await connection.get("/still.jpg?resolution=640x360&text=a%20b&x=%2F") == b"picture"
+async def test_apache_accepts_our_digest_of_a_target_with_a_query(apache: Address, get: Get) -> None:
+    target = "/still.jpg?resolution=640x360&text=a%20b&x=%2F"
+    assert await get(Camera("1", "Axis", apache, LOGIN), target) == b"picture"
 
 
-async def test_apache_accepts_quotes_backslashes_and_umlauts(apache: Address, session: aiohttp.ClientSession) -> None:
-    assert await Connection(Camera("1", "Axis", apache, ODD), session).get("/still.jpg") == b"picture"
+async def test_apache_accepts_quotes_backslashes_and_umlauts(apache: Address, get: Get) -> None:
+    assert await get(Camera("1", "Axis", apache, ODD), "/still.jpg") == b"picture"
 
 
-async def test_apache_rejects_our_wrong_password(apache: Address, session: aiohttp.ClientSession) -> None:
+async def test_apache_rejects_our_wrong_password(apache: Address, get: Get) -> None:
     with pytest.raises(LoginRejected, match=r"401 after Digest MD5.*check TEST_USERNAME"):
-        await Connection(Camera("1", "Axis", apache, WRONG), session).get("/still.jpg")
+        await get(Camera("1", "Axis", apache, WRONG), "/still.jpg")
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-async def test_lighttpd_accepts_our_digest(lighttpd: Address, session: aiohttp.ClientSession, algorithm: str) -> None:
-    assert await Connection(Camera("1", "Axis", lighttpd, LOGIN), session).get(f"/{algorithm}") == b"picture"
+async def test_lighttpd_accepts_our_digest(lighttpd: Address, get: Get, algorithm: str) -> None:
+    assert await get(Camera("1", "Axis", lighttpd, LOGIN), f"/{algorithm}") == b"picture"
     with pytest.raises(LoginRejected, match=f"401 after Digest {algorithm}"):
-        await Connection(Camera("1", "Axis", lighttpd, WRONG), session).get(f"/{algorithm}")
+        await get(Camera("1", "Axis", lighttpd, WRONG), f"/{algorithm}")
 
 
-async def test_lighttpd_accepts_our_basic_login(lighttpd: Address, session: aiohttp.ClientSession) -> None:
-    assert await Connection(Camera("1", "Axis", lighttpd, LOGIN), session).get("/basic") == b"picture"
+async def test_lighttpd_accepts_our_basic_login(lighttpd: Address, get: Get) -> None:
+    assert await get(Camera("1", "Axis", lighttpd, LOGIN), "/basic") == b"picture"
     with pytest.raises(LoginRejected, match="401 after Basic"):
-        await Connection(Camera("1", "Axis", lighttpd, WRONG), session).get("/basic")
+        await get(Camera("1", "Axis", lighttpd, WRONG), "/basic")
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA", "SHA-256", "SHA-512"])
-async def test_our_digest_is_that_of_requests(session: aiohttp.ClientSession, algorithm: str) -> None:
+async def test_our_digest_is_that_of_requests(get: Get, algorithm: str) -> None:
     """For the algorithms that no server here asks for. Without qop nothing in a digest is random."""
     accepted: list[str] = []
 
@@ -161,12 +158,12 @@ async def test_our_digest_is_that_of_requests(session: aiohttp.ClientSession, al
         assert server.port
         address = Address("127.0.0.1", server.port)
         assert await _status(f"http://{address}/?a=b", HTTPDigestAuth(LOGIN.username, LOGIN.password)) == 200
-        assert await Connection(Camera("1", "Axis", address, LOGIN), session).get("/?a=b") == b"picture"
+        assert await get(Camera("1", "Axis", address, LOGIN), "/?a=b") == b"picture"
         with pytest.raises(LoginRejected, match=f"401 after Digest {algorithm}"):
-            await Connection(Camera("1", "Axis", address, WRONG), session).get("/?a=b")
+            await get(Camera("1", "Axis", address, WRONG), "/?a=b")
 
 
-async def test_the_pretend_camera_accepts_the_digest_of_requests_and_no_wrong_one() -> None:
+async def test_simulated_camera_accepts_the_digest_of_requests_and_no_wrong_one() -> None:
     async with SimulatedCamera("Axis") as camera:
         url = f"http://127.0.0.1:{camera.port}/axis-cgi/jpg/image.cgi?resolution=320x240"
         assert await _status(url, HTTPDigestAuth(camera.login_check.username, camera.login_check.password)) == 200
@@ -176,3 +173,20 @@ async def test_the_pretend_camera_accepts_the_digest_of_requests_and_no_wrong_on
 async def _status(url: str, login: HTTPDigestAuth) -> int:
     with requests.Session() as client:
         return (await asyncio.to_thread(client.get, url, auth=login)).status_code
+
+
+@pytest.mark.parametrize("fault", ["nonce bound to its connection", "stale once", "one-time nonces"])
+async def test_curl_gets_a_picture_from_a_strict_simulated_camera(fault: str, picture: bytes) -> None:
+    """So that the faults are those of cameras that a common client is served by."""
+    async with SimulatedCamera("New", fault=fault, still=picture) as camera:
+        check = camera.login_check
+        assert await _curl(camera, f"{check.username}:{check.password}") == picture
+        assert await _curl(camera, f"{check.username}:guess") == b""
+
+
+async def _curl(camera: SimulatedCamera, login: str) -> bytes:
+    url = f"http://127.0.0.1:{camera.port}/"
+    command = ["curl", "--silent", "--fail", "--digest", "--user", login, url]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    return output

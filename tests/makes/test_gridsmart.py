@@ -1,8 +1,8 @@
 import asyncio
 
-import aiohttp
 import pytest
 
+from cameras.connection import Client
 from cameras.errors import NotAnImage
 from cameras.makes.gridsmart import MAX_LIST_BYTES, fetch
 from cameras.simulator.camera import SimulatedCamera
@@ -31,8 +31,8 @@ class LongListCamera(SimulatedCamera):
 
 
 @pytest.mark.parametrize(("before", "found"), [(MAX_LIST_BYTES - len(MAC), True), (MAX_LIST_BYTES, False)])
-async def test_list_is_searched_up_to_a_limit(session: aiohttp.ClientSession, before: int, found: bool) -> None:
+async def test_list_is_searched_up_to_a_limit(client: Client, before: int, found: bool) -> None:
     async with LongListCamera(before) as camera:
         with pytest.raises(NotAnImage):
-            await thumbnail(camera.entry, fetch, session, timeout=10)
+            await thumbnail(camera.camera, fetch, client, timeout=10)
     assert (f"/api/camera/{MAC}" in [each.target for each in camera.requests]) is found

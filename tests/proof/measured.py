@@ -10,7 +10,7 @@ from datetime import datetime
 
 from cameras.camera import Camera
 from cameras.commands.wiring import picture_fetcher, utc_now
-from cameras.connection import open_session
+from cameras.connection import Client
 from cameras.service import Metrics
 from cameras.state import CameraMemory
 from cameras.store import Store, Uploads
@@ -119,11 +119,10 @@ async def measured_fleet(
     """A fleet with these cameras. `timeout` is that of a fetch; both are in seconds."""
     counting, metrics = CountingStore(store), Metrics()
     uploads = Uploads(counting, interval, metrics)
-    async with open_session() as session:
-        recorder = Recorder(utc_now, metrics, CameraMemory(), Outage(utc_now, interval), TransitionLog(limit=1_000_000))
-        fetch = picture_fetcher(session, timeout)
-        watcher = Watcher(fetch, uploads, FALLBACK, recorder, interval, max_failures=MAX_FAILURES)
-        yield MeasuredFleet(fleet_of(cameras, uploads, utc_now, interval), watcher, counting)
+    recorder = Recorder(utc_now, metrics, CameraMemory(), Outage(utc_now, interval), TransitionLog(limit=1_000_000))
+    fetch = picture_fetcher(Client(), timeout)
+    watcher = Watcher(fetch, uploads, FALLBACK, recorder, interval, max_failures=MAX_FAILURES)
+    yield MeasuredFleet(fleet_of(cameras, uploads, utc_now, interval), watcher, counting)
 
 
 def _tenths(seconds: float) -> int:

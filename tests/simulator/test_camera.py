@@ -1,12 +1,14 @@
-import aiohttp
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from cameras.connection.connection import Connection
 from cameras.errors import HttpError
 from cameras.simulator.camera import SimulatedCamera
 
+Get = Callable[..., Awaitable[bytes]]
 
-async def test_size_that_the_camera_cannot_scale_to_is_refused(session: aiohttp.ClientSession) -> None:
+
+async def test_size_that_the_camera_cannot_scale_to_is_refused(get: Get) -> None:
     async with SimulatedCamera("i-PRO") as camera:
         with pytest.raises(HttpError, match="400"):
-            await Connection(camera.entry, session).get("/cgi-bin/camera?resolution=1000")
+            await get(camera.entry, "/cgi-bin/camera?resolution=1000")

@@ -1,11 +1,13 @@
 """A simulated camera must be as strict as a real one, or the tests against it prove nothing."""
 
-import aiohttp
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from cameras.connection.connection import Connection
 from cameras.simulator.camera import SimulatedCamera
 from cameras.simulator.login import LoginCheck
+
+Get = Callable[..., Awaitable[bytes]]
 
 
 @pytest.mark.parametrize(
@@ -17,18 +19,18 @@ def test_malformed_or_wrong_login_is_refused_and_counted(authorization: str) -> 
     assert check.refused == 1
 
 
-async def test_replayed_digest_is_refused(session: aiohttp.ClientSession) -> None:
+async def test_replayed_digest_is_refused(get: Get) -> None:
     async with SimulatedCamera("Axis") as camera:
-        picture = await Connection(camera.entry, session).get("/axis-cgi/jpg/image.cgi")
+        picture = await get(camera.entry, "/axis-cgi/jpg/image.cgi")
     assert picture.startswith(b"\xff\xd8\xff")
     used = camera.requests[-1]
     assert not camera.login_check.accepts(used.headers["authorization"], "GET", used.target)
     assert camera.login_check.refused == 1
 
 
-async def test_changed_login_check_keeps_its_nonces_and_count(session: aiohttp.ClientSession) -> None:
+async def test_changed_login_check_keeps_its_nonces_and_count(get: Get) -> None:
     async with SimulatedCamera("New", fault="one-time nonces") as camera:
         camera.login_check.refused = 2
-        assert await Connection(camera.entry, session).get("/")
+        assert await get(camera.entry, "/")
     assert camera.login_check.one_time
     assert camera.login_check.refused == 2
