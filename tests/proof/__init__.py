@@ -7,5 +7,6 @@ result         a row of the table
 fleet          healthy cameras beside faulty ones
 outage         the bucket becomes unavailable and comes back
 restarts       the service is killed, or stopped, and started again
+late_put        puts that the bucket applies late, at full durations
 soak           a day of the fleet
 """

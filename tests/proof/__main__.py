@@ -10,6 +10,7 @@ from functools import partial
 from signal import SIGKILL, SIGTERM
 
 from tests.proof.fleet import fleet
+from tests.proof.late_put import late_puts
 from tests.proof.outage import outage
 from tests.proof.restarts import restarts
 from tests.proof.result import Result
@@ -24,6 +25,7 @@ FULL: dict[str, Callable[[], Iterator[Result] | AsyncIterator[Result]]] = {
     "silent": partial(outage, "silent", cameras=1000, interval=10, intervals=10, slack=1),
     "kill": partial(restarts, cameras=60, times=100, number=SIGKILL, max_start=1),
     "stop": partial(restarts, cameras=60, times=100, number=SIGTERM, max_start=1),
+    "late": partial(late_puts, interval=60, put_deadline=30, late_window=900),  # 15 minutes
     "soak": partial(soak, cameras=1000, interval=5, cycles=288),
 }
 
