@@ -30,15 +30,12 @@ async def thumbnail(
     camera that ignores a second request is only noticed at the deadline.
     """
     connection = Connection(camera, client)
-    for _ in range(2):
-        try:
-            return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
-        except CameraError as error:
-            if not connection.kept_failed:
-                raise
-            failure = error
-            connection.note_kept_failure()
-    raise failure
+    try:
+        return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
+    except CameraError:
+        if not connection.kept_failed:
+            raise
+    return await _within_deadline(connection, fetch, timeout, tries, retry_pause)
 
 
 async def _within_deadline(

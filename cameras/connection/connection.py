@@ -32,17 +32,28 @@ class Connection:
         self.client = client
         self.body_limit = body_limit
         self.kept_failed = False  # the last request was sent on a kept connection, and that failed before the answer
-        self._used = False  # a request was sent since the last entry
+        self._used = False  # a request was sent since the entry
         self._authentication = Authentication(camera, client.false_stale)
 
     async def __aenter__(self) -> Self:
+        self._used = self.kept_failed = False
         self._session = self.client.open_session(self.client.keeps_connections.get(self.camera, True), _TRACE)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
         await _closed_sockets()
-        self._used = False
+        if self.kept_failed:
+            self._remember_failure()
+
+    def _remember_failure(self) -> None:
+        """From the next entry on, each request gets a connection of its own, in later fetches as well.
+
+        If kept connections of this camera have worked before, only after a second failure: the first was an accident.
+        """
+        worked_before = self.client.keeps_connections.pop(self.camera, False)
+        if not worked_before:
+            self.client.keeps_connections[self.camera] = False
 
     @property
     def path(self) -> str:
@@ -53,15 +64,6 @@ class Connection:
     def login_pending(self) -> bool:
         """A login was sent and not accepted: another attempt could be a second failed login."""
         return self._authentication.pending
-
-    def note_kept_failure(self) -> None:
-        """From the next entry on, each request gets a connection of its own, in later fetches as well.
-
-        If kept connections of this camera have worked before, only after a second failure: the first was an accident.
-        """
-        worked_before = self.client.keeps_connections.pop(self.camera, False)
-        if not worked_before:
-            self.client.keeps_connections[self.camera] = False
 
     async def get(self, target: str, *fallbacks: str, scheme: str = "http", port: int | None = None) -> bytes:
         """The body of `target`, or, if the camera refuses it with a 4xx or 5xx, of the first fallback that it accepts.
