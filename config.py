@@ -67,6 +67,7 @@ class Config:
     status_show_addresses: bool = setting(False, "whether the page shows cameras' addresses: yes or no", yes_or_no)
     public_url: str | None = setting(None, "what the public URL of a picture begins with, for the page", web_url)
     logins: Mapping[str, Login] = field(default_factory=dict, repr=False)
+    journal_stream: str = ""  # $JOURNAL_STREAM, no setting: systemd's name for the stream that leads to its journal
 
     def login_for(self, prefix: str) -> Login | None:
         """The login for cameras whose settings begin with `prefix`, such as WISENET; else the one for all."""
@@ -101,7 +102,7 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
     problems += _incomplete_pair(given, "SOCRATA") + _unknown_names(dotenv, makes)
     if problems:
         raise ConfigError("; ".join(problems))
-    return Config(**values, logins=logins)
+    return Config(**values, logins=logins, journal_stream=given.get("JOURNAL_STREAM", ""))
 
 
 def names(makes: Collection[str]) -> list[str]:

@@ -25,7 +25,7 @@ async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> in
     """Exit status: 0 if every camera is live, else 1. Shows a progress bar on a terminal, else a line per camera."""
     from tqdm import tqdm  # the service never needs it
 
-    logs.set_up(config.log_level, config.log_file, quiet=watcher_log)
+    logs.set_up(config.log_level, config.log_file, quiet=watcher_log, journal_stream=config.journal_stream)
     cameras = await load_cameras(config)
     statuses = [Status(camera) for camera in cameras.cameras]
     with tqdm(total=len(statuses), unit="camera", disable=not sys.stderr.isatty()) as bar:

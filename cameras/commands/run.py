@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
-    logs.set_up(config.log_level, config.log_file)
+    logs.set_up(config.log_level, config.log_file, journal_stream=config.journal_stream)
     log.info("%s", versions())
     await run(config, await load_cameras(config), notifier)
 

@@ -1,6 +1,7 @@
 """What the operating system and Prometheus see.
 
 console          standard error that never blocks
+journal          lines for systemd's journal
 log_file         a log file that rotates and follows its name
 log_queue        a bounded queue of log lines
 queued_log_file  the log file, written by a thread of its own

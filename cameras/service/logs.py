@@ -9,6 +9,7 @@ from types import TracebackType
 
 from cameras.errors import ConfigError
 from cameras.service.console import Console
+from cameras.service.journal import PRIORITIES, JournalFormatter, stderr_is_journal
 from cameras.service.log_file import LogFile
 from cameras.service.queued_log_file import QueuedLogFile
 
@@ -19,16 +20,16 @@ CREDENTIALS_LOGGERS = ("aiobotocore.credentials", "botocore.credentials")
 log = logging.getLogger(__name__)
 
 
-def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None) -> None:
+def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None, journal_stream: str = "") -> None:
     """Log to standard error and to `file`; ConfigError if that cannot be opened.
 
     `level` is for our own lines. Those of libraries start at WARNING: their DEBUG lines show addresses and headers.
     With `quiet` the console gets only WARNING and above, and of that logger only lines with a traceback: for commands
-    that print each camera's result themselves. No call of logging ever waits:
+    that print each camera's result themselves. `journal_stream` is $JOURNAL_STREAM. No call of logging ever waits:
     neither for standard error nor for the disk.
     """
     queued = _open(file) if file else None
-    handlers: list[logging.Handler] = [_console(quiet), *([queued] if queued else [])]
+    handlers: list[logging.Handler] = [_console(quiet, journal_stream), *([queued] if queued else [])]
     for handler in handlers:
         handler.addFilter(RateLimit("asyncio"))
     logging.raiseExceptions = False  # a line that cannot be written is lost, without a traceback for each
@@ -69,9 +70,10 @@ class RateLimit(logging.Filter):
         return True
 
 
-def _console(quiet: logging.Logger | None) -> logging.Handler:
-    console = logging.StreamHandler(Console())
-    console.setFormatter(_formatter())
+def _console(quiet: logging.Logger | None, journal_stream: str) -> logging.Handler:
+    journal = stderr_is_journal(journal_stream)
+    console = logging.StreamHandler(Console(PRIORITIES[logging.WARNING] if journal else ""))
+    console.setFormatter(JournalFormatter() if journal else _formatter())
     if quiet:
         console.setLevel(logging.WARNING)
         console.addFilter(lambda record: record.name != quiet.name or bool(record.exc_info))

@@ -92,6 +92,14 @@ def test_console_line_has_time_and_level(capfd: pytest.CaptureFixture[str]) -> N
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z INFO information\n", capfd.readouterr().err)
 
 
+def test_console_line_for_the_journal_has_a_priority(capfd: pytest.CaptureFixture[str]) -> None:
+    stderr = os.fstat(sys.stderr.fileno())
+    logs.set_up("INFO", None, journal_stream=f"{stderr.st_dev}:{stderr.st_ino}")
+    logging.getLogger("cameras").info("information")
+    logging.getLogger("cameras").warning("a warning")
+    assert capfd.readouterr().err == "<6>INFO information\n<4>WARNING a warning\n"
+
+
 def test_start_goes_on_when_the_log_disk_hangs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
