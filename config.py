@@ -84,6 +84,7 @@ class Config:
     public_url: str | None = setting(None, "start of the pictures' public URLs, for the status page", values.web_url)
     logins: Logins = field(default_factory=Logins)
     durations: Durations = field(default_factory=Durations)
+    journal_stream: str = ""  # $JOURNAL_STREAM, no setting: systemd's name for the stream that leads to its journal
 
 
 SETTINGS = tuple(row for row in fields(Config) if row.metadata)
@@ -112,7 +113,7 @@ def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv:
     problems += _incomplete_pair(given, "SOCRATA") + _unknown_names(dotenv, makes)
     if problems:
         raise ConfigError("; ".join(problems))
-    return Config(**parsed, logins=logins)
+    return Config(**parsed, logins=logins, journal_stream=given.get("JOURNAL_STREAM", ""))
 
 
 def names(makes: Collection[str]) -> list[str]:

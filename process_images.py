@@ -17,7 +17,7 @@ from cameras.commands.command_line import parser
 from cameras.commands.dotenv_file import read_dotenv
 from cameras.errors import CctvImagesError
 from cameras.makes import all_makes
-from cameras.service import Notifier
+from cameras.service import Notifier, logs
 from config import Config, Durations, from_environment
 
 DOTENV = Path(".env")
@@ -31,6 +31,8 @@ def main(argv: list[str] | None = None, durations: Durations = DURATIONS) -> int
     """Exit status: 0 done, or stopped by a signal; 1 trying again later may help; 2 something must be fixed first."""
     arguments = parser().parse_args(argv)
     _raise_file_limit()
+    if journal_stream := os.environ.get("JOURNAL_STREAM"):
+        logs.set_up("INFO", None, journal_stream=journal_stream)  # an invalid setting has a priority, too
     try:
         notifier = Notifier.from_environment(os.environ)
         config = replace(_settings() if arguments.needs_settings else Config(), durations=durations)

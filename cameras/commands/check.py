@@ -17,7 +17,7 @@ MARKER = "image/_check.jpg"  # no camera's id can start with "_"
 
 async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> int:
     """Print a table, then put a marker into the store; StoreError if the store refuses it. Exit status 0."""
-    logs.set_up("WARNING", config.log_file)
+    logs.set_up("WARNING", config.log_file, journal_stream=config.journal_stream)
     print(table(_rows(await load_cameras(list_source(config)))))
     async with open_watcher(config) as watcher:
         store, now = watcher.uploads.store, utc_now()

@@ -28,7 +28,7 @@ async def main(arguments: Namespace, config: Config, _notifier: Notifier) -> int
     """
     from tqdm import tqdm  # the service never needs it
 
-    logs.set_up(config.log_level, config.log_file, quiet=watch_log)
+    logs.set_up(config.log_level, config.log_file, quiet=watch_log, journal_stream=config.journal_stream)
     if not arguments.anyway and (pid := running_pid(config.state_directory)):
         raise ConfigError(f"the service runs (process {pid}): cameras would be asked twice; stop it, or use --anyway")
     cameras = await load_cameras(list_source(config))

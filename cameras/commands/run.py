@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
-    logs.set_up(config.log_level, config.log_file)
+    logs.set_up(config.log_level, config.log_file, journal_stream=config.journal_stream)
     log.info("%s", versions())
     with sole_run(config.state_directory):
         async with open_memory(FolderDocuments(config.state_directory)) as memory:

@@ -1,10 +1,13 @@
 """What the operating system and Prometheus see.
 
-console    standard error that never blocks
-log_file   a log file that rotates and follows its name
-logs       sets up logging to both
-metrics    Prometheus metrics
-systemd    messages to systemd: ready, alive, status, stopping
+console          standard error that never blocks
+journal          lines for systemd's journal
+log_file         a log file that rotates and follows its name
+log_queue        a bounded queue of log lines
+queued_log_file  the log file, written by a thread of its own
+logs             sets up logging to standard error and the file
+metrics          Prometheus metrics
+systemd          messages to systemd: ready, alive, status, stopping
 """
 
 from cameras.service import logs

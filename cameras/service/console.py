@@ -12,13 +12,15 @@ class Console:
     does not respond, and the whole program with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        """`prefix`: what the report of lost lines begins with, such as its priority for the journal."""
+        self.prefix = prefix
         self.lost = 0  # lines, since one was last written completely
         self.cut = False  # the last line written has no end
 
     def write(self, text: str) -> None:
         """Write `text`, one or more lines, or drop it; OSError if standard error is broken."""
-        if self.lost and self._write(f"{self.lost} lines lost\n"):
+        if self.lost and self._write(f"{self.prefix}{self.lost} lines lost\n"):
             self.lost = 0
         if self.lost or not self._write(text):
             self.lost += text.count("\n")

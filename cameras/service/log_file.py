@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 class LogFile:
-    """A text stream for logging.StreamHandler, open as long as the process runs.
+    """A text stream for one thread.
 
-    Before each line it checks that the file still has its name; if it was deleted or replaced, the line goes to a new
+    Before each text it checks that the file still has its name; if it was deleted or replaced, the text goes to a new
     file. Rotation keeps the file and moves its content, so that `tail -f` continues.
     """
 
@@ -19,7 +19,7 @@ class LogFile:
     ) -> None:
         """`max_size` in bytes; a rotation that failed is tried again after `retry_interval` seconds.
 
-        OSError if the file cannot be opened.
+        A text larger than `max_size` is written as a whole.
         """
         self.path = path.absolute()
         self.max_size = max_size
@@ -27,13 +27,27 @@ class LogFile:
         self.retry_interval = retry_interval
         self.rotate_after = 0.0  # monotonic time
         self.cut = False  # the last line written has no end
-        self.descriptor = -1
-        self._open()
+        self.descriptor = -1  # closed
+
+    def open(self) -> None:
+        """Create the file and its folder where they are missing; OSError if that fails. `write` does so, too.
+
+        The old file is closed first: on a full disk, a deleted file frees its space only then.
+        """
+        self.close()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        self.cut = False
+
+    def close(self) -> None:
+        if self.descriptor >= 0:
+            descriptor, self.descriptor = self.descriptor, -1
+            os.close(descriptor)
 
     def write(self, text: str) -> None:
         """Append `text`, one or more lines; OSError if the disk does not take all of it."""
         if not self._has_its_name():
-            self._open()
+            self.open()
         line = text.encode(errors="backslashreplace")
         if self._is_full(len(line)):
             self._rotate()
@@ -42,15 +56,6 @@ class LogFile:
             written = os.write(self.descriptor, line)
             self.cut = not line[:written].endswith(b"\n")
             line = line[written:]
-
-    def _open(self) -> None:
-        """Close the old file first: on a full disk, a deleted file frees its space only then."""
-        if self.descriptor >= 0:
-            descriptor, self.descriptor = self.descriptor, -1
-            os.close(descriptor)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        self.cut = False
 
     def _has_its_name(self) -> bool:
         try:

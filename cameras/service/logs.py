@@ -1,5 +1,6 @@
 """Sets up logging: to standard error, and to a file that `tail -f` can follow indefinitely."""
 
+import faulthandler
 import logging
 import sys
 import time
@@ -8,35 +9,43 @@ from types import TracebackType
 
 from cameras.errors import ConfigError
 from cameras.service.console import Console
+from cameras.service.journal import PRIORITIES, JournalFormatter, stderr_is_journal
 from cameras.service.log_file import LogFile
+from cameras.service.queued_log_file import QueuedLogFile
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
+OPEN_TIMEOUT = 2.0  # seconds; then the start goes on without the log file
 CREDENTIALS_LOGGERS = ("aiobotocore.credentials", "botocore.credentials")
 
 log = logging.getLogger(__name__)
 
 
-def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None) -> None:
+def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None, journal_stream: str = "") -> None:
     """Log to standard error and to `file`; ConfigError if that cannot be opened.
 
     `level` is for our own lines. Those of libraries start at WARNING: their DEBUG lines show addresses and headers.
-    With `quiet` the console gets only WARNING and above, and of that logger and those below it only lines with a
-    traceback: for commands that print each camera's result themselves.
+    With `quiet` the console gets only WARNING and above, and of that logger and those below it only lines
+    with a traceback: for commands that print each camera's result themselves. `journal_stream` is $JOURNAL_STREAM.
+    No call of logging ever waits, neither for standard error nor for the disk.
     """
-    console = logging.StreamHandler(Console())
-    if quiet:
-        console.setLevel(logging.WARNING)
-        console.addFilter(lambda record: not record.name.startswith(quiet.name) or bool(record.exc_info))
-    handlers: list[logging.Handler] = [console, *([logging.StreamHandler(_open(file))] if file else [])]
+    queued = _open(file) if file else None
+    handlers: list[logging.Handler] = [_console(quiet, journal_stream), *([queued] if queued else [])]
     for handler in handlers:
-        handler.setFormatter(_formatter())
         handler.addFilter(RateLimit("asyncio"))
-    logging.raiseExceptions = False  # a full disk loses the line, without a traceback for each
+    logging.raiseExceptions = False  # a line that cannot be written is lost, without a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("cameras").setLevel(level)
     for name in CREDENTIALS_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they log a traceback per upload; `uploads` logs one line
-    sys.excepthook = _log_bug
+    _report_crashes()
+    if queued and not queued.opened.done():
+        log.warning("LOG_FILE=%s does not respond; its newest lines are kept in memory until it does", file)
+
+
+def flush(timeout: float) -> bool:
+    """Wait at most `timeout` seconds for the log file to have every line logged so far; whether it has."""
+    queued = [handler for handler in logging.getLogger().handlers if isinstance(handler, QueuedLogFile)]
+    return all(handler.lines.join(timeout) for handler in queued)
 
 
 class RateLimit(logging.Filter):
@@ -61,13 +70,28 @@ class RateLimit(logging.Filter):
         return True
 
 
-def _open(file: Path) -> LogFile:
+def _console(quiet: logging.Logger | None, journal_stream: str) -> logging.Handler:
+    journal = stderr_is_journal(journal_stream)
+    console = logging.StreamHandler(Console(PRIORITIES[logging.WARNING] if journal else ""))
+    console.setFormatter(JournalFormatter() if journal else _formatter())
+    if quiet:
+        console.setLevel(logging.WARNING)
+        console.addFilter(lambda record: not record.name.startswith(quiet.name) or bool(record.exc_info))
+    return console
+
+
+def _open(file: Path) -> QueuedLogFile:
+    """Open, or waiting for a disk that does not respond; ConfigError if it cannot be opened."""
+    queued = QueuedLogFile(LogFile(file))
+    queued.setFormatter(_formatter())
     try:
-        return LogFile(file)
+        queued.wait_until_open(OPEN_TIMEOUT)
     except OSError as error:
+        queued.close()
         raise ConfigError(
             f"LOG_FILE={file}: {error.strerror}; name a file in a folder that the service may write to"
         ) from error
+    return queued
 
 
 def _formatter() -> logging.Formatter:
@@ -76,6 +100,12 @@ def _formatter() -> logging.Formatter:
     formatter.converter = time.gmtime
     formatter.default_msec_format = "%s.%03dZ"
     return formatter
+
+
+def _report_crashes() -> None:
+    sys.excepthook = _log_bug
+    if sys.stderr and not faulthandler.is_enabled():
+        faulthandler.enable()  # SIGSEGV, or the watchdog's SIGABRT, shows what each thread was doing
 
 
 def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

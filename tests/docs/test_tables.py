@@ -30,6 +30,7 @@ RENDERED = {
 OTHER_LINES = {  # of a library, or not written by logging
     "Requests made without an app_token will be subject to strict throttling limits.",
     "… lines lost",
+    "… lines of this file were dropped while its disk did not keep up",
     "camera …: recovered after …",  # these three are given to TransitionLog, which logs `camera …: …`
     "camera …: stopped: …; restart the service",
     "camera …: login rejected (… times until … UTC, before this start); not tried again before … UTC, …",
@@ -87,7 +88,9 @@ def log_lines(path: Path) -> Iterator[tuple[str, str]]:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr="log"), args=[_, message, *values]):
                 yield "", _rendered(message, values)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=level), args=[message, *values]):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=level), args=[message, *values]) if (
+                level.upper() in LEVELS
+            ):
                 yield level.upper(), _rendered(message, values)
 
 

@@ -102,6 +102,7 @@ def test_line_after_a_cut_line_starts_on_its_own(tmp_path: Path) -> None:
 def test_log_folder_that_cannot_be_created_loses_only_lines(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     log = logger(LogFile(folder / "cctv.log"))
+    log.info("before")
     shutil.rmtree(folder)
     folder.write_text("in the way")
     log.info("lost")

@@ -1,6 +1,9 @@
 import logging
+import os
+import re
+import signal
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,22 +11,13 @@ import pytest
 from cameras.errors import ConfigError
 from cameras.service import logs
 
+TOP = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("logging_restored")
 
-@pytest.fixture(autouse=True)
-def logging_restored() -> Iterator[None]:
-    root, ours, hook = logging.getLogger(), logging.getLogger("cameras"), sys.excepthook
-    handlers, levels = root.handlers[:], (root.level, ours.level)
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(levels[0])
-    ours.setLevel(levels[1])
-    for name in logs.CREDENTIALS_LOGGERS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.raiseExceptions = True
-    sys.excepthook = hook
+
+def written(file: Path) -> str:
+    assert logs.flush(10)
+    return file.read_text()
 
 
 def test_repeated_asyncio_line_is_logged_once_a_minute(tmp_path: Path) -> None:
@@ -33,7 +27,7 @@ def test_repeated_asyncio_line_is_logged_once_a_minute(tmp_path: Path) -> None:
     for _ in range(2):
         logging.getLogger("cameras").error("ours")
     logging.getLogger("asyncio").error("another")
-    assert [line.split(" ERROR ")[1] for line in (tmp_path / "cctv.log").read_text().splitlines()] == [
+    assert [line.split(" ERROR ")[1] for line in written(tmp_path / "cctv.log").splitlines()] == [
         "socket.accept() out of system resource",
         "ours",
         "ours",
@@ -61,7 +55,7 @@ def test_libraries_log_warnings_only_at_any_level(tmp_path: Path) -> None:
     logging.getLogger("botocore.hooks").warning("a warning")
     logging.getLogger("aiobotocore.credentials").warning("for each upload")
     logging.getLogger("cameras.watch").debug("our own")
-    text = (tmp_path / "cctv.log").read_text()
+    text = written(tmp_path / "cctv.log")
     assert "our own" in text
     assert "a warning" in text
     assert "signature" not in text
@@ -77,7 +71,7 @@ def test_quiet_logger_reaches_the_console_only_with_a_traceback(
     quiet.warning("bug", exc_info=RuntimeError("boom"))
     logging.getLogger("cameras.test").info("information")
     logging.getLogger("cameras.test").warning("uploads are failing")
-    console, file = capfd.readouterr().err, (tmp_path / "cctv.log").read_text()
+    console, file = capfd.readouterr().err, written(tmp_path / "cctv.log")
     for line in ("bug", "RuntimeError: boom", "uploads are failing"):
         assert line in console
         assert line in file
@@ -92,10 +86,47 @@ def test_log_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         logs.set_up("INFO", tmp_path / "file" / "cctv.log")
 
 
+def test_console_line_has_time_and_level(capfd: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("INFO", None)
+    logging.getLogger("cameras").info("information")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z INFO information\n", capfd.readouterr().err)
+
+
+def test_console_line_for_the_journal_has_a_priority(capfd: pytest.CaptureFixture[str]) -> None:
+    stderr = os.fstat(sys.stderr.fileno())
+    logs.set_up("INFO", None, journal_stream=f"{stderr.st_dev}:{stderr.st_ino}")
+    logging.getLogger("cameras").info("information")
+    logging.getLogger("cameras").warning("a warning")
+    assert capfd.readouterr().err == "<6>INFO information\n<4>WARNING a warning\n"
+
+
+def test_start_goes_on_when_the_log_disk_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logs, "OPEN_TIMEOUT", 0.1)
+    os.mkfifo(tmp_path / "cctv.log")
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    logging.getLogger("cameras").info("first")
+    assert not logs.flush(0)
+    assert f"WARNING LOG_FILE={tmp_path}/cctv.log does not respond; its newest lines are" in capfd.readouterr().err
+    with (tmp_path / "cctv.log").open() as reader:
+        assert " WARNING LOG_FILE=" in reader.readline()
+        assert " INFO first" in reader.readline()
+        assert logs.flush(10)
+
+
+def test_crash_shows_what_each_thread_did() -> None:
+    code = 'import os; from cameras.service import logs; logs.set_up("INFO", None); os.abort()'
+    process = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=TOP, text=True)
+    assert process.returncode == -signal.SIGABRT
+    assert "Fatal Python error: Aborted" in process.stderr
+    assert 'File "<string>", line 1 in <module>' in process.stderr
+
+
 def test_bug_that_ends_the_process_is_in_the_log_file(tmp_path: Path) -> None:
     logs.set_up("INFO", tmp_path / "cctv.log")
     error = RuntimeError("boom")
     sys.excepthook(RuntimeError, error, None)
-    text = (tmp_path / "cctv.log").read_text()
+    text = written(tmp_path / "cctv.log")
     assert "CRITICAL unexpected error, exiting; please report it" in text
     assert "RuntimeError: boom" in text
