@@ -1,14 +1,14 @@
-"""What can go wrong and somebody can act on.
+"""The errors that someone can act on.
 
 CctvImagesError
 ├── ConfigError        a setting, a CSV or the camera list needs a fix first: exit status 2
 │   └── UnknownMake    no make has this name: why the camera list skips a row
-├── DatasetError       the camera list cannot be had now: exit status 1, trying again may help
+├── DatasetError       the camera list is unavailable now: exit status 1, trying again may help
 ├── FleetStopped       every camera has stopped: exit status 1, a restart revives them
 ├── StateError         a document of the service's state: exit status 1
 │   ├── StateUnavailable   cannot be read or written now
-│   ├── DocumentChanged    was changed by somebody else since it was read
-│   └── InvalidDocument    cannot be understood: damaged, or written by another release
+│   ├── DocumentChanged    was changed by another process since it was read
+│   └── InvalidDocument    damaged, or written by another release
 ├── StoreError         the bucket or folder did not take a picture; or there are no credentials now: exit status 1
 └── CameraError        one camera gave no picture this cycle
     ├── Unreachable      no connection, no answer in time, or cut off
@@ -19,8 +19,8 @@ CctvImagesError
     ├── TooLarge         its answer exceeds the body limit
     └── FetcherBug       our own code for its make failed: see the traceback in the log
 
-A leaf exists because somebody reads it: its name is the label in the summary and the heading in the README's
-troubleshooting table. A message may quote what a camera sent, through `quote`; it never holds a secret.
+A leaf exists because someone reads it: its name is in the log's summary and in the tables of docs/operations.md.
+A message may quote what a camera sent, through `quoted`; it never contains a secret.
 """
 
 from typing import ClassVar, TypeVar

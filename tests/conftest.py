@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,9 @@ from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
 from config import names
 from tests.moto_server import moto_server
+from tests.raw_server import RawServers
 from tests.socrata_server import SocrataServer
+from tests.typing import Asked, Get, RequestsOf, Serve, StartCamera
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -54,7 +56,7 @@ def client() -> Client:
 
 
 @pytest.fixture
-def get(client: Client) -> Callable[..., Awaitable[bytes]]:
+def get(client: Client) -> Get:
     """get(camera, target, ...) is `Connection.get`, in a connection of its own."""
 
     async def get(camera: Camera, *targets: str) -> bytes:
@@ -65,32 +67,43 @@ def get(client: Client) -> Callable[..., Awaitable[bytes]]:
 
 
 @pytest.fixture
-async def pretend() -> AsyncIterator[Callable[..., Awaitable[SimulatedCamera]]]:
-    """pretend(make, ...) starts a pretend camera."""
+async def simulated() -> AsyncIterator[StartCamera]:
+    """simulated(make, ...) starts a SimulatedCamera with these arguments."""
     async with AsyncExitStack() as stack:
 
-        async def start(*args: Any, **kwargs: Any) -> SimulatedCamera:
-            return await stack.enter_async_context(SimulatedCamera(*args, **kwargs))
+        def start(*args: Any, **kwargs: Any) -> Awaitable[SimulatedCamera]:
+            return stack.enter_async_context(SimulatedCamera(*args, **kwargs))
 
         yield start
 
 
 @pytest.fixture
-def requests_of(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], client: Client
-) -> Callable[[Make], Awaitable[list[str]]]:
+def pretend(simulated: StartCamera) -> StartCamera:
+    """The old name of `simulated`; to be removed when nothing uses it."""
+    return simulated
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """serve(answer) starts a server that sends `answer(head of the request)`; serve.requests are these heads."""
+    async with AsyncExitStack() as stack:
+        yield RawServers(stack)
+
+
+@pytest.fixture
+def requests_of(simulated: StartCamera, client: Client) -> RequestsOf:
     """requests_of(make) fetches one picture and returns the camera's requests: target, and scheme of the login."""
 
     async def fetch(make: Make) -> list[str]:
-        camera = await pretend(make.name)
-        await thumbnail(camera.camera, make.fetch, client, timeout=10)
+        camera = await simulated(make.name)
+        await thumbnail(camera.entry, make.fetch, client, timeout=10)
         return [f"{each.target} {_scheme(each.headers.get('authorization', ''))}".strip() for each in camera.requests]
 
     return fetch
 
 
 @pytest.fixture
-def asked(requests_of: Callable[[Make], Awaitable[list[str]]]) -> Callable[[str], Awaitable[list[str]]]:
+def asked(requests_of: RequestsOf) -> Asked:
     """As requests_of, by the name of the make."""
     return lambda name: requests_of(find_make(name))
 

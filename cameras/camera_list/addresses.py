@@ -1,4 +1,4 @@
-"""The private CSV that CAMERA_ADDRESSES names: addresses, and whatever else the public dataset must not hold."""
+"""The private CSV that CAMERA_ADDRESSES names: addresses, logins and corrections, which are not public."""
 
 import re
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def _make(row: dict[str, str]) -> str | None:
         name = find_make(row["make"]).name
     except UnknownMake:
         raise ValueError(
-            f"unknown make {quoted(row['make'])}; use a make that README.md lists, or give a path"
+            f"unknown make {quoted(row['make'])}; use a make that docs/cameras.md lists, or give a path"
         ) from None
     if (name == GENERIC) != bool(row.get("path")):
         raise ValueError("a path goes with the make Generic or with none, and Generic needs one")

@@ -89,7 +89,7 @@ def _no_camera_message(skipped: dict[str, list[str]], source: ListSource) -> str
     reasons = ", ".join(f"{len(ids)} with {reason}" for reason, ids in skipped.items())
     message = f"no camera to watch ({reasons or 'the list is empty'})"
     if skipped and "no address" not in skipped:
-        return f"{message}; fix these in the camera list or in CAMERA_ADDRESSES: README.md says what a row must hold"
+        return f"{message}; fix these in the camera list or in CAMERA_ADDRESSES; docs/cameras.md says what a row needs"
     if source.addresses_file:
         message = f"{message}; CAMERA_ADDRESSES={source.addresses_file} has none for these"
     return (

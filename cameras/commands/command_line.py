@@ -30,9 +30,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="process_images.py",
         description="Keeps a recent picture of each traffic camera in a bucket or a folder.",
-        epilog="Settings come from the environment and from .env in the working folder; README.md lists them. Exit "
-        "status: 0 stopped by a signal (once: all cameras live), 1 trying again later may help, 2 something must be "
-        "fixed first.",
+        epilog="Settings come from the environment and from .env in the working folder; docs/settings.md lists them. "
+        "Exit status: 0 stopped by a signal (once: all cameras live), 1 trying again later may help, 2 something must "
+        "be fixed first.",
     )
     top.add_argument("--version", action="version", version=versions())
     top.set_defaults(main=run.main, stopped=0, needs_settings=True)

@@ -1,18 +1,27 @@
 """The service against a fleet of simulated cameras on loopback, with a folder as the store."""
 
-import socket
 import tempfile
 from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
+
+from prometheus_client import CollectorRegistry
 
 from cameras.camera_list import load_cameras
 from cameras.commands.run import run
 from cameras.commands.wiring import list_source
+from cameras.errors import ConfigError
 from cameras.service import Notifier, logs
+from cameras.status_page import open_page
 from cameras.values import Listen
+from cameras.watch import Fleet
 from config import Config
+
+PAGE = Listen("127.0.0.1", 8080)
 
 
 async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
@@ -20,12 +29,6 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
     from cameras.simulator.fleet import simulated_fleet  # it draws pictures with Pillow, which the service never needs
 
     logs.set_up("INFO", None)
-    page = Listen("127.0.0.1", _free_port(8080))
-    print(
-        f"Open http://{page}/ to see {arguments.cameras} simulated cameras. "
-        f"Pictures: {arguments.folder}/image/. Ctrl-C stops the demo.",
-        flush=True,
-    )
     async with simulated_fleet(arguments.cameras, arguments.interval) as fleet:
         with tempfile.TemporaryDirectory() as temporary:
             listed, addresses = fleet.write(Path(temporary))
@@ -36,18 +39,24 @@ async def main(arguments: Namespace, config: Config, notifier: Notifier) -> NoRe
                 camera_addresses=addresses,
                 interval=arguments.interval,
                 timeout=arguments.interval * 0.8,
-                status_address=page,
             )
             cameras = await load_cameras(list_source(config))
-        await run(config, cameras, notifier)
+        await run(config, cameras, notifier, partial(open_demo_page, folder=arguments.folder))
 
 
-def _free_port(wanted: int) -> int:
-    """`wanted`, or a port that the system chooses if that is taken."""
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+@asynccontextmanager
+async def open_demo_page(
+    fleet: Fleet, registry: CollectorRegistry, folder: str, listen: Listen = PAGE
+) -> AsyncIterator[None]:
+    """The page at `listen`, or at a port that the system chooses if that one is taken; prints where it is."""
+    async with AsyncExitStack() as stack:
         try:
-            sock.bind(("127.0.0.1", wanted))
-        except OSError:
-            sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+            address = await stack.enter_async_context(open_page(fleet, registry, listen))
+        except ConfigError:
+            address = await stack.enter_async_context(open_page(fleet, registry, Listen(listen.host, 0)))
+        print(
+            f"Open http://{address}/ to see {len(fleet.statuses)} simulated cameras. "
+            f"Pictures: {folder}/image/. Ctrl-C stops the demo.",
+            flush=True,
+        )
+        yield

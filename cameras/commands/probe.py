@@ -60,7 +60,7 @@ def _camera_at(config: Config, target: str, make: str | None) -> Camera:
 
 
 async def _identify(config: Config, camera: Camera) -> bytes:
-    """A login of its own, from CAMERA_ADDRESSES, is the camera's whatever its make is; others belong to makes."""
+    """The camera's own login, from CAMERA_ADDRESSES, is used for every make; others belong to one make."""
     own = camera.login if camera.login != config.logins.for_make(camera.prefix) else None
 
     def login_for(make: Make) -> Login | None:

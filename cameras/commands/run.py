@@ -17,10 +17,9 @@ from typing import NoReturn
 
 from cameras.camera_list import CameraList, load_cameras
 from cameras.commands.versions import versions
-from cameras.commands.wiring import list_source, open_watcher, utc_now
+from cameras.commands.wiring import PageOpener, list_source, open_watcher, page_opener, utc_now
 from cameras.errors import FleetStopped
 from cameras.service import Notifier, logs
-from cameras.status_page.server import open_page
 from cameras.watch.fleet import Fleet
 from cameras.watch.ticks import Tick, camera_ticks, periodic
 from cameras.watch.watcher import Watcher
@@ -32,16 +31,16 @@ log = logging.getLogger(__name__)
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
     logs.set_up(config.log_level, config.log_file)
     log.info("%s", versions())
-    await run(config, await load_cameras(list_source(config)), notifier)
+    await run(config, await load_cameras(list_source(config)), notifier, page_opener(config))
 
 
-async def run(config: Config, cameras: CameraList, notifier: Notifier) -> NoReturn:
+async def run(config: Config, cameras: CameraList, notifier: Notifier, open_page: PageOpener) -> NoReturn:
     """Keep every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
     async with open_watcher(config) as watcher:
         fleet = Fleet(cameras, watcher.uploads, config.interval, utc_now)
         registry = watcher.metrics.registry
         registry.register(fleet)
-        async with open_page(config, fleet, registry), asyncio.TaskGroup() as reports:
+        async with open_page(fleet, registry), asyncio.TaskGroup() as reports:
             log.info(
                 "watching %d cameras every %g s, pictures to %s",
                 len(fleet.statuses),

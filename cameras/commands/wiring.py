@@ -1,9 +1,12 @@
 """Builds the parts of the service from the settings: the one module that knows which setting is for which part."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+from prometheus_client import CollectorRegistry
 
 from cameras import jpeg
 from cameras.camera import Camera
@@ -13,11 +16,13 @@ from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
 from cameras.net import Resolver
 from cameras.service import Metrics
-from cameras.store.store import open_store
-from cameras.store.uploads import Uploads
+from cameras.status_page import open_page
+from cameras.store import Uploads, open_store
 from cameras.thumbnail import thumbnail
-from cameras.watch.watcher import Watcher
+from cameras.watch import Fleet, Watcher
 from config import Config
+
+PageOpener = Callable[[Fleet, CollectorRegistry], AbstractAsyncContextManager[object]]
 
 
 @asynccontextmanager
@@ -67,6 +72,16 @@ def portal(config: Config) -> Portal:
     if config.socrata_username and config.socrata_password:
         login = (config.socrata_username, config.socrata_password)
     return Portal(config.socrata_domain, config.socrata_dataset, config.socrata_where, config.socrata_app_token, login)
+
+
+def page_opener(config: Config) -> PageOpener:
+    """`open_page` with the settings for it."""
+    return partial(
+        open_page,
+        listen=config.status_address,
+        public_url=config.public_url,
+        show_addresses=config.status_show_addresses,
+    )
 
 
 def utc_now() -> datetime:

@@ -47,7 +47,8 @@ def find_make(spelling: str) -> Make:
     try:
         return _all_by_spelling()[make_id(spelling)]
     except KeyError:
-        raise UnknownMake(f"unknown make {quoted(spelling)}; use one that README.md lists, or give a path") from None
+        message = f"unknown make {quoted(spelling)}; use one that docs/cameras.md lists, or give a path"
+        raise UnknownMake(message) from None
 
 
 def is_known(spelling: str) -> bool:

@@ -1,7 +1,7 @@
 """Mobotix: a picture of a given size; else the current picture of its recorder.
 
 Source: a camera's own help page (webcam.ycw.de): /cgi-bin/image.jpg?size=WxH&quality=0-100, /record/current.jpg. The
-camera sends its errors as pictures unless asked with `error=empty`; unverified that image.jpg heeds it on every model.
+camera sends its errors as pictures unless asked with `error=empty`; not verified for image.jpg on every model.
 """
 
 from cameras.connection import Connection

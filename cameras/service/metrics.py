@@ -1,4 +1,4 @@
-"""Prometheus metrics. None has a label that tells a camera's id, place or address."""
+"""Prometheus metrics. No label shows a camera's id, place or address."""
 
 import re
 

@@ -61,7 +61,7 @@ class SimulatedCamera:
 
     @property
     def camera(self) -> Camera:
-        """The old name of `entry`."""
+        """The old name of `entry`; to be removed when nothing uses it."""
         return self.entry
 
     def picture(self, size: Size = scene.SIZE) -> bytes:

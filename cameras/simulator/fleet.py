@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +47,8 @@ SCHEDULES = {  # by position in the fleet, modulo 40
 }
 
 
-class DatasetRow(NamedTuple):
+@dataclass(frozen=True)
+class DatasetRow:
     """One camera of Austin's dataset."""
 
     id: str
@@ -66,7 +67,7 @@ def austin(count: int) -> list[DatasetRow]:
         ]
     chosen = rows[:: max(1, len(rows) // count)]
     repeated = (divmod(number, len(chosen)) for number in range(count))
-    return [chosen[place]._replace(id=str(int(chosen[place].id) + lap * 10_000)) for lap, place in repeated]
+    return [replace(chosen[place], id=str(int(chosen[place].id) + lap * 10_000)) for lap, place in repeated]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Document:
-    """`write` replaces what this object last read or wrote, so it never overwrites somebody else's change."""
+    """`write` replaces what this object last read or wrote, so it never overwrites another process's change."""
 
     def __init__(self, documents: Documents, name: str, version: int) -> None:
         self.documents = documents
@@ -24,7 +24,7 @@ class Document:
     async def read(self) -> dict[str, Any] | None:
         """The content without its version, None if there is no document.
 
-        InvalidDocument if it is not ours to understand, StateUnavailable if it cannot be read now.
+        InvalidDocument if it is damaged or from another release, StateUnavailable if it cannot be read now.
         """
         stored = await self.documents.read(self.name)
         self._swap = stored.version if stored else None

@@ -40,7 +40,7 @@ class FolderDocuments:
 
         if version := await self._call(swap):
             return version
-        raise DocumentChanged(f"{self._path(name)}: changed by somebody else; read it again")
+        raise DocumentChanged(f"{self._path(name)}: changed by another process; read it again")
 
     async def set_aside(self, name: str) -> str:
         aside = self._path(name).with_suffix(".unreadable")

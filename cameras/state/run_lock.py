@@ -1,4 +1,4 @@
-"""One running service per state folder: two would ask every camera twice, and double the wrong logins."""
+"""One running service per state folder: two would poll every camera twice and double the rejected logins."""
 
 import fcntl
 import os

@@ -1,17 +1,24 @@
-"""The page's clients, kept from using up what the cameras need: connections, and the event loop's time."""
+"""Limits for the page's clients, so that they cannot use up what the cameras need."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-MAX_CONNECTIONS = 100  # connections at a time
-KEEPALIVE_TIMEOUT = 60.0  # seconds; aiohttp's default is an hour
-ANSWER_DEADLINE = 60.0  # seconds, for a client to take one answer
-MAX_LOOP_SHARE = 0.1  # of the event loop's time, at most, for pages of the whole fleet
+
+@dataclass(frozen=True)
+class Limits:
+    """What all clients of the page may use together."""
+
+    max_connections: int = 100
+    answer_deadline: float = 60.0  # seconds a client may take to receive one answer
+    loop_share: float = 0.1  # of the event loop's time, for rendering
+    keepalive_timeout: float = 60.0  # seconds; aiohttp's default is an hour
 
 
 class _RejectConnection(asyncio.Protocol):
@@ -19,41 +26,54 @@ class _RejectConnection(asyncio.Protocol):
         cast(asyncio.Transport, transport).abort()
 
 
-def protocol_factory(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
-    """For loop.create_server: at most MAX_CONNECTIONS clients at a time. `runner` must be set up."""
+def protocol_factory(runner: web.AppRunner, max_connections: int) -> Callable[[], asyncio.Protocol]:
+    """For `loop.create_server`: connections beyond `max_connections` are reset. `runner` must be set up."""
     server = cast(web.Server, runner.server)
-    return lambda: server() if len(server.connections) < MAX_CONNECTIONS else _RejectConnection()
+    return lambda: server() if len(server.connections) < max_connections else _RejectConnection()
 
 
-async def send(request: web.Request, response: web.StreamResponse) -> None:
-    """Send it; a client that does not take it in time is left. Not a static file: a socket holds it whole, and aiohttp
-    would send it a second time."""
-    if not isinstance(response, web.Response):
-        return
-    try:
-        async with asyncio.timeout(ANSWER_DEADLINE):
-            await response.prepare(request)
-            await response.write_eof()
-    except (TimeoutError, ConnectionError):  # or it has left in the middle of it
-        if request.transport:
-            request.transport.abort()
+def answer_deadline(seconds: float) -> Middleware:
+    """Disconnects a client that does not receive its answer within `seconds`.
+
+    It sends the answer itself, since aiohttp sends it only after the middlewares; aiohttp then finds nothing left to
+    send. A static file is left to aiohttp, which would send it a second time; such files fit into a socket's buffer.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if isinstance(response, web.Response):
+            try:
+                async with asyncio.timeout(seconds):
+                    await response.prepare(request)
+                    await response.write_eof()
+            except (TimeoutError, ConnectionError):  # too slow, or it disconnected
+                if request.transport:
+                    request.transport.abort()
+        return response
+
+    return middleware
 
 
 class RenderBudget:
-    """One page of the whole fleet at a time, and after each a rest: a page of 1,000 cameras holds all of them up for 50
-    ms. A lone client hardly waits; a crowd waits for its turn, and the cameras do not."""
+    """Limits rendering to `share` of the event loop's time: one page at a time, and a pause after each.
 
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self._rested = 0.0  # by the monotonic clock
+    A page of 1,000 cameras blocks the loop, and so all cameras, for 50 ms.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._pause = 1 / share - 1  # as a multiple of the time that the page took
+        self._lock = asyncio.Lock()
+        self._resume = 0.0  # monotonic time
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        async with self._turn:
-            await asyncio.sleep(self._rested - time.monotonic())
-            begun = time.monotonic()
+    async def rendering(self) -> AsyncIterator[None]:
+        """Waits until a page may be rendered."""
+        async with self._lock:
+            await asyncio.sleep(self._resume - time.monotonic())
+            started = time.monotonic()
             try:
                 yield
             finally:
                 ended = time.monotonic()
-                self._rested = ended + (ended - begun) * (1 / MAX_LOOP_SHARE - 1)
+                self._resume = ended + (ended - started) * self._pause

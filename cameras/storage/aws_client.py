@@ -68,7 +68,7 @@ def _config(endpoint_url: str | None, http_session: Any) -> AioConfig:
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=50,
         http_session_cls=http_session,
-        user_agent="cctv-images",  # botocore's own is built anew, twice, for each request
+        user_agent="cctv-images",  # botocore builds its own twice for each request
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={"payload_signing_enabled": False, "addressing_style": "path" if endpoint_url else "auto"},

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class Uploads:
     """Puts pictures into `store`; one for all cameras.
 
-    `interval` is that of the cameras, `grace` how long an upload may take when the process is told to stop, both in
+    `interval` is that of the cameras, `grace` how long an upload may take when the process stops, both in
     seconds. `clock` gives monotonic seconds.
     """
 

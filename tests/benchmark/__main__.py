@@ -1,18 +1,21 @@
-"""Measures all in one run and prints it as tables for PERFORMANCE.md. Names of parts as arguments run these alone."""
+"""Measures the parts named as arguments, or all, in one run and prints tables for docs/performance.md."""
 
 import os
 import platform
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 
+from tests.benchmark.client import Client, Measured, ratio
+from tests.benchmark.daemon import daemon as run_daemon
 from tests.benchmark.servers import Servers, nginx
 
 AWS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
 ROUNDS = 40
 BATCH = 250  # pictures; small, so that all clients meet the same noise of the machine
-WARM = 200  # pictures before the first round
+DAEMON_CAMERAS, DAEMON_INTERVAL, DAEMON_ROUNDS = 400, 3.0, 12
 
 
 def measured(module: str, *arguments: object) -> list[float]:
@@ -21,57 +24,48 @@ def measured(module: str, *arguments: object) -> list[float]:
     return [float(word) for word in done.stdout.split()]
 
 
-class Client:
-    """A process that fetches and puts pictures when told; `cpu` are its seconds for 1,000 in each round, `rate` its
-    pictures per second."""
-
-    def __init__(self, name: str, fleet: int, servers: Servers) -> None:
-        command = [sys.executable, "-m", "tests.benchmark.path", name, str(fleet), str(servers.port), servers.bucket]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
-        self.name, self.fleet = name, fleet
-        self.cpu: list[float] = []
-        self.rate: list[float] = []
-        self._take(WARM)
-
-    def round(self) -> None:
-        cpu, seconds = self._take(BATCH)
-        self.cpu.append(cpu / BATCH * 1000)
-        self.rate.append(BATCH / seconds)
-
-    def _take(self, count: int) -> tuple[float, float]:
-        assert self.process.stdin
-        assert self.process.stdout
-        print(count, file=self.process.stdin, flush=True)
-        cpu, seconds = self.process.stdout.readline().split()
-        return float(cpu), float(seconds)
-
-    def against(self, other: "Client") -> float:
-        """The median of the rounds' ratios."""
-        return statistics.median(mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=True))
-
-
 def _rounds(servers: Servers, *clients: tuple[str, int]) -> list[Client]:
     """All clients in alternation, one batch each in a round."""
-    started = [Client(name, fleet, servers) for name, fleet in clients]
+    started = [Client(name, fleet, servers, BATCH) for name, fleet in clients]
     for _ in range(ROUNDS):
         for client in started:
             client.round()
     for client in started:
-        client.process.communicate()
+        client.close()
     return started
+
+
+def _print_ratios(measured: Sequence[Measured]) -> None:
+    first = measured[0]
+    print(f"| client | CPU seconds per 1,000 pictures: median (min, max) | {first.name} / this, median of the rounds |")
+    print("| --- | --- | --- |")
+    for client in measured:
+        cpu = f"{statistics.median(client.cpu):.2f} ({min(client.cpu):.2f}, {max(client.cpu):.2f})"
+        print(f"| {client.name} | {cpu} | {ratio(first, client):.2f} |")
 
 
 def path(servers: Servers) -> None:
     clients = _rounds(servers, ("ours", 1000), ("bare", 1000), ("obvious", 1000), ("curl", 1000))
-    print("| client | CPU seconds per 1,000 pictures: median (least, most) | ours / this, median of the rounds |")
-    print("| --- | --- | --- |")
-    for client in clients:
-        median, ratio = statistics.median(client.cpu), clients[0].against(client)
-        print(f"| {client.name} | {median:.2f} ({min(client.cpu):.2f}, {max(client.cpu):.2f}) | {ratio:.2f} |")
+    _print_ratios(clients)
     rate = statistics.median(clients[0].rate)
     fleets = f"{rate * 300:,.0f} cameras at five minutes; {rate * 150:,.0f} with half the core left"
     print(f"\nPictures per second on one core: {rate:.0f}; that is {fleets}.\n")
+
+
+def daemon(servers: Servers) -> None:
+    """Against the same requests at the same pace without the service around them, and against curl."""
+    pace = DAEMON_CAMERAS / DAEMON_INTERVAL
+    clients = [Client(name, DAEMON_CAMERAS, servers, DAEMON_CAMERAS, pace) for name in ("ours", "bare", "curl")]
+    with run_daemon(servers, DAEMON_CAMERAS, DAEMON_INTERVAL) as service:
+        measured: list[Measured] = [service, *clients]
+        for _ in range(DAEMON_ROUNDS):
+            for each in measured:
+                each.round()
+    for client in clients:
+        client.close()
+    _print_ratios(measured)
+    bare, curl = clients[1:]
+    print(f"\n{DAEMON_CAMERAS} cameras every {DAEMON_INTERVAL:g} s. bare / curl: {ratio(bare, curl):.2f}.\n")
 
 
 def profile(servers: Servers) -> None:
@@ -83,7 +77,7 @@ def growth(servers: Servers) -> None:
     print("| cameras | CPU seconds per 1,000 pictures | against 100 cameras, median of the rounds |")
     print("| --- | --- | --- |")
     for client in clients:
-        print(f"| {client.fleet:,} | {statistics.median(client.cpu):.2f} | {client.against(clients[0]):.2f} |")
+        print(f"| {client.fleet:,} | {statistics.median(client.cpu):.2f} | {ratio(client, clients[0]):.2f} |")
     print()
 
 
@@ -112,11 +106,18 @@ def punctuality(servers: Servers) -> None:
     print()
 
 
-PARTS = {"path": path, "profile": profile, "growth": growth, "memory": memory, "punctuality": punctuality}
+PARTS = {
+    "path": path,
+    "daemon": daemon,
+    "profile": profile,
+    "growth": growth,
+    "memory": memory,
+    "punctuality": punctuality,
+}
 
 
 def main() -> None:
-    os.environ.update(AWS)  # for the bucket, which takes whatever is put
+    os.environ.update(AWS)  # for the bucket, which accepts every login
     names = ("aiohttp", "aiobotocore", "botocore", "httpx")
     print(f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}, ", end="")
     print(", ".join(f"{name} {version(name)}" for name in names) + "\n")

@@ -1,5 +1,6 @@
-"""The client under test, run as `python -m tests.benchmark.path CLIENT CAMERAS PORT BUCKET`: for each number that it
-reads it fetches so many stills and puts each, then prints its CPU seconds (user + system) and the seconds it took."""
+"""A client under test, run as `python -m tests.benchmark.path CLIENT CAMERAS PORT BUCKET PACE`: for each number that it
+reads it fetches so many stills and puts each, then prints its CPU seconds (user + system) and the seconds it took.
+PACE is how many pictures it starts per second, 0: as fast as it can."""
 
 import asyncio
 import itertools
@@ -8,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +27,12 @@ AT_ONCE = 20
 CURL = ["curl", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE)]
 SIGNED = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "key:secret", "--header", "Content-Type: image/jpeg"]
 
-One = Callable[[Camera], Awaitable[None]]
+One = Callable[[Camera], Coroutine[None, None, None]]
 Batches = Callable[[One, Iterator[Camera]], Awaitable[None]]
 
 
 async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """The daemon's own path: thumbnail and put."""
+    """The service's own path: thumbnail and put."""
     from cameras.commands.wiring import picture_fetcher, utc_now
     from cameras.connection import Client
     from cameras.service.metrics import Metrics
@@ -48,7 +50,7 @@ async def ours(servers: Servers, cameras: Iterator[Camera], batches: Batches) ->
 
 
 async def bare(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """aiohttp GET plus PUT signed by botocore: no deadline, no check of the picture, no second try, no metrics."""
+    """aiohttp GET plus PUT signed by botocore: no deadline, validation, second attempt or metrics."""
     import aiohttp
     from botocore.config import Config
 
@@ -80,7 +82,7 @@ def _signed(url: str, camera: Camera, config: "Config") -> dict[str, str]:
 
 
 async def obvious(servers: Servers, cameras: Iterator[Camera], batches: Batches) -> None:
-    """What one would write first: httpx, and an aiobotocore client with its defaults."""
+    """The obvious choice: httpx, and an aiobotocore client with its defaults."""
     import httpx
     from aiobotocore.session import get_session
 
@@ -107,15 +109,18 @@ async def _put(bucket: "S3Client", camera: Camera, image: bytes) -> None:
     )
 
 
-async def read_batches(one: One, cameras: Iterator[Camera]) -> None:
+async def read_batches(pace: float, one: One, cameras: Iterator[Camera]) -> None:
     """A batch for each number that comes in."""
     while line := await asyncio.to_thread(sys.stdin.readline):
-        cpu, begun = _cpu(), time.monotonic()
-        await batch(one, itertools.islice(cameras, int(line)))
-        print(_cpu() - cpu, time.monotonic() - begun, flush=True)
+        cpu, start = _cpu(), time.monotonic()
+        chosen = itertools.islice(cameras, int(line))
+        await (paced_batch(pace, one, chosen) if pace else batch(one, chosen))
+        print(_cpu() - cpu, time.monotonic() - start, flush=True)
 
 
 async def batch(one: One, cameras: Iterator[Camera]) -> None:
+    """As fast as possible."""
+
     async def work() -> None:
         for camera in cameras:
             await one(camera)
@@ -125,15 +130,24 @@ async def batch(one: One, cameras: Iterator[Camera]) -> None:
             group.create_task(work())
 
 
+async def paced_batch(pace: float, one: One, cameras: Iterator[Camera]) -> None:
+    """`pace` pictures per second, evenly, as the service does with the slots of its cameras."""
+    start = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for number, camera in enumerate(cameras):
+            await asyncio.sleep(start + number / pace - time.monotonic())
+            group.create_task(one(camera))
+
+
 def curl(servers: Servers, cameras: Iterator[Camera]) -> None:
-    """libcurl, the practical limit: all fetches, then all signed puts. What starting it costs, measured with a single
-    picture, is left out."""
+    """libcurl, the practical limit: all fetches, then all signed puts, as fast as possible. The cost of starting it,
+    measured with a single picture, is subtracted."""
     for line in sys.stdin:
-        cpu, begun = _cpu(), time.monotonic()
+        cpu, start = _cpu(), time.monotonic()
         _fetch_and_put(servers, list(itertools.islice(cameras, 1)))
-        start = _cpu() - cpu
+        cost_of_one = _cpu() - cpu
         _fetch_and_put(servers, list(itertools.islice(cameras, int(line) + 1)))
-        print(_cpu() - cpu - 2 * start, time.monotonic() - begun, flush=True)
+        print(_cpu() - cpu - 2 * cost_of_one, time.monotonic() - start, flush=True)
 
 
 def _fetch_and_put(servers: Servers, cameras: list[Camera]) -> None:
@@ -158,13 +172,14 @@ def _cpu() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def main(client: str, fleet: str, port: str, bucket: str) -> None:
+def main(client: str, fleet: str, port: str, bucket: str, pace: str) -> None:
     servers = Servers(int(port), bucket)
     cameras = itertools.cycle(servers.cameras(int(fleet)))
     if client == "curl":
         curl(servers, cameras)
     else:
-        asyncio.run({"ours": ours, "bare": bare, "obvious": obvious}[client](servers, cameras, read_batches))
+        batches = partial(read_batches, float(pace))
+        asyncio.run({"ours": ours, "bare": bare, "obvious": obvious}[client](servers, cameras, batches))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""`python -m tests.benchmark.profile PORT BUCKET` prints where our own path spends its time, by cProfile: in which
-functions of ours and of the libraries, all that these call included."""
+"""`python -m tests.benchmark.profile PORT BUCKET` prints the time that our own path spends in some functions, by
+cProfile, including all that they call."""
 
 import asyncio
 import cProfile
@@ -14,9 +14,9 @@ from tests.benchmark.servers import Servers
 
 PICTURES = 2000
 PARTS = {
-    "fetch: our check, deadline and login": ("cameras/thumbnail.py", "thumbnail"),
+    "fetch: our deadline, login and validation": ("cameras/thumbnail.py", "thumbnail"),
     "– of this, aiohttp": ("aiohttp/client.py", "__aenter__"),
-    "– of this, the check of the picture": ("cameras/jpeg.py", "whole"),
+    "– of this, validation of the JPEG": ("cameras/jpeg.py", "extract"),
     "put": ("cameras/storage/s3.py", "put"),
     "– of this, signing": ("botocore/auth.py", "add_auth"),
     "– of this, the HTTP session (aiohttp)": ("cameras/storage/bounded_http.py", "request"),
@@ -29,7 +29,7 @@ async def profiled(one: One, cameras: Iterator[Camera]) -> None:
         await batch(one, itertools.islice(cameras, PICTURES))
     found = pstats.Stats(profile)
     calls, seconds = found.total_calls, found.total_tt  # type: ignore[attr-defined]
-    print(f"| {calls / PICTURES:,.0f} function calls for a picture | share of the time |\n| --- | --- |")
+    print(f"| {calls / PICTURES:,.0f} function calls per image | share of the time |\n| --- | --- |")
     for name, (file, function) in PARTS.items():
         spent = sum(times[3] for place, times in found.stats.items() if _is(place, file, function))  # type: ignore[attr-defined]
         print(f"| {name} | {spent / seconds:.0%} |")

@@ -1,6 +1,6 @@
 """`python -m tests.benchmark.punctual COUNT HANGING INTERVAL CYCLES RAMP PORT BUCKET` watches COUNT cameras, every
 tenth of them hanging if HANGING is yes. Prints the lateness of the healthy ones' slots in ms (p50, p99, max), slots
-due and served, seconds until every healthy picture was fresh, and the most starts within one second."""
+due and served, seconds until every healthy picture was fresh, and the maximum of starts within one second."""
 
 import asyncio
 import bisect
@@ -12,47 +12,47 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from cameras.camera import Address
-from cameras.store.store import open_store
-from cameras.watch.ticks import Tick, camera_ticks
+from cameras.store import open_store
+from cameras.watch import Tick, camera_ticks
 from tests.benchmark.servers import Servers
-from tests.proof.watching import watching
+from tests.proof.measured import measured_fleet
 
 
 async def main(count: int, hanging: bool, interval: float, cycles: int, ramp: bool, servers: Servers) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as deaf:  # connected by the system, never answered
-        silent = Address("127.0.0.1", deaf.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as unanswered:  # accepts connections, nothing more
+        silent = Address("127.0.0.1", unanswered.getsockname()[1])
         cameras = servers.cameras(count)
-        ailing = range(0, count, 10) if hanging else range(0)
-        for number in ailing:
+        faulty = range(0, count, 10) if hanging else range(0)
+        for number in faulty:
             cameras[number] = replace(cameras[number], address=silent)
         starts: list[float] = []
         async with (
             open_store("s3://bucket", servers.bucket) as store,
-            watching(cameras, store, interval, interval * 0.9) as watched,
+            measured_fleet(cameras, store, interval, interval * 0.9) as measured,
         ):
 
             def ticks(position: int) -> AsyncIterator[Tick]:
-                healthy = position not in ailing
+                healthy = position not in faulty
                 if ramp:
-                    slots = watched.noted(camera_ticks(position, interval), interval, healthy)
+                    slots = measured.measure(camera_ticks(position, interval), 2, interval, healthy)
                 else:
-                    slots = watched.slots(position, interval, cycles, healthy)
-                return _noted(slots, starts)
+                    slots = measured.slots(position, interval, cycles, healthy)
+                return _record_starts(slots, starts)
 
-            begun = time.monotonic()
-            watch = asyncio.create_task(watched.watch(ticks))
-            while sum(bool(each.last_live) for each in watched.fleet.statuses) < count - len(ailing):  # noqa: ASYNC110
+            started = time.monotonic()
+            watch = asyncio.create_task(measured.watch(ticks))
+            while sum(bool(each.last_live) for each in measured.fleet.statuses) < count - len(faulty):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            fresh = time.monotonic() - begun
-            if ramp:  # all that was to be seen; the next slots are minutes away
+            fresh = time.monotonic() - started
+            if ramp:  # the next slots are minutes away
                 watch.cancel()
             await asyncio.wait([watch])
-        served = sum(number for (_, state), number in watched.store.puts.items() if state == "live")
-    late = f"{watched.late(0.5):.1f} {watched.late(0.99):.1f} {watched.late(1):.1f}"
-    print(late, (count - len(ailing)) * cycles, served, f"{fresh:.1f}", _busiest(starts))
+        served = sum(number for (_, state), number in measured.store.puts.items() if state == "live")
+    late = f"{measured.late(0.5):.1f} {measured.late(0.99):.1f} {measured.late(1):.1f}"
+    print(late, (count - len(faulty)) * cycles, served, f"{fresh:.1f}", _busiest(starts))
 
 
-async def _noted(ticks: AsyncIterator[Tick], starts: list[float]) -> AsyncIterator[Tick]:
+async def _record_starts(ticks: AsyncIterator[Tick], starts: list[float]) -> AsyncIterator[Tick]:
     async for tick in ticks:
         starts.append(time.monotonic())
         yield tick

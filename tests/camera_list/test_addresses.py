@@ -46,7 +46,7 @@ def test_address_may_have_a_scheme() -> None:
         ("7,10.0.0,,,,,", "line 2: address '10.0.0': not an IPv4"),
         ("7,http://u:s3cret@h/,,,,,", "line 2: address must be a bare host"),
         ("7,https://h/s3cret,,,,,", "line 2: address must be a bare host"),
-        ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that README.md lists"),
+        ("7,10.0.0.7,Nikon,,,,", "line 2: unknown make 'Nikon'; use a make that docs/cameras.md lists"),
         ("7,10.0.0.7,,viewer,,,", "line 2: username and password go together"),
         ("7,10.0.0.7,,a:b,s3cret,,", "line 2: a username cannot contain a colon"),
         ("7,10.0.0.7,Axis,,,/x,", "line 2: a path goes with the make Generic"),

@@ -146,7 +146,7 @@ async def test_unreadable_private_csv_is_named(source: ListSource, tmp_path: Pat
 
 @pytest.mark.parametrize(("field", "setting"), [("addresses_file", "CAMERA_ADDRESSES"), ("export_file", "CAMERA_LIST")])
 async def test_hung_disk_is_an_error(field: str, setting: str, tmp_path: Path) -> None:
-    """A pipe that nobody writes stands for a file server that is gone."""
+    """A pipe without a writer behaves like a file server that is gone."""
     os.mkfifo(tmp_path / "pipe.csv")
     files: dict[str, Any] = {field: tmp_path / "pipe.csv"}
     source = a_source(tmp_path / "state", disk=Disk(at_once=1, deadline=0.2), **files)

@@ -95,7 +95,7 @@ async def test_unwritable_folder_is_a_warning(
 
 
 async def test_hung_disk_is_a_warning(source: ListSource, caplog: pytest.LogCaptureFixture) -> None:
-    """A pipe without another end stands for a file server that is gone."""
+    """A pipe without another end behaves like a file server that is gone."""
     source = replace(source, disk=Disk(at_once=2, deadline=0.2))
     source.cache_folder.mkdir()
     cached, written = source.cache_folder / NAME, source.cache_folder / f".{NAME}.part"

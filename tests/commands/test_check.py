@@ -1,7 +1,6 @@
 """The commands check and probe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +8,12 @@ import pytest
 
 from cameras.simulator.camera import SimulatedCamera
 from tests.process import Program
+from tests.typing import StartCamera
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip,location_name\n"
-Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
 async def _ended(program: Program) -> int:
@@ -74,8 +73,8 @@ async def _probe(folder: Path, camera: SimulatedCamera, *arguments: str, make: s
     return program
 
 
-async def test_probe_prints_each_step(tmp_path: Path, pretend: Pretend, picture: bytes) -> None:
-    camera = await pretend("Wisenet", still=picture)
+async def test_probe_prints_each_step(tmp_path: Path, simulated: StartCamera, picture: bytes) -> None:
+    camera = await simulated("Wisenet", still=picture)
     out = (await _probe(tmp_path, camera, "105", "--save", "p.jpg")).out
     target = f"http://127.0.0.1:{camera.port}/stw-cgi/video.cgi?msubmenu=snapshot&action=view&Channel=0"
     for step in (
@@ -97,33 +96,35 @@ async def test_probe_prints_each_step(tmp_path: Path, pretend: Pretend, picture:
     assert (tmp_path / "p.jpg").read_bytes() == picture
 
 
-async def test_probe_makes_one_attempt_and_says_what_to_do(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Axis", fault="wrong password")
+async def test_probe_makes_one_attempt_and_says_what_to_do(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Axis", fault="wrong password")
     out = (await _probe(tmp_path, camera, "105")).out
     assert "verdict: LoginRejected: login rejected (401 after Digest MD5); check CAMERA_USERNAME" in out
     assert camera.login_check.refused == 1
-    offline = await pretend("Sarix", fault="off")
+    offline = await simulated("Sarix", fault="off")
     assert "verdict: Unreachable: unreachable (" in (await _probe(tmp_path, offline, "105")).out
     assert len(offline.requests) == 1
 
 
-async def test_probe_accepts_an_address_and_a_make(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Sarix")
+async def test_probe_accepts_an_address_and_a_make(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix")
     out = (await _probe(tmp_path, camera, f"127.0.0.1:{camera.port}", "--make", "sarix")).out
     assert "address 127.0.0.1:" in out
     assert "verdict: live" in out
 
 
-async def test_probe_names_the_right_make_if_the_list_is_wrong(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Sarix")
+async def test_probe_names_the_right_make_if_the_list_is_wrong(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix")
     out = (await _probe(tmp_path, camera, "105", "--every-make", make="Axis")).out
     assert "Axis: refused (404 Not Found)" in out
     assert "answers as: Pelco, Sarix, Spectra Enhanced; correct its make" in out
 
 
 @pytest.mark.parametrize("make", ["Axis", "Bosch"])
-async def test_probe_identifies_a_make_with_at_most_one_login(tmp_path: Path, pretend: Pretend, make: str) -> None:
-    camera = await pretend("Axis")
+async def test_probe_identifies_a_make_with_at_most_one_login(
+    tmp_path: Path, simulated: StartCamera, make: str
+) -> None:
+    camera = await simulated("Axis")
     camera.login_check.password = "changed"
     out = (await _probe(tmp_path, camera, "105", "--every-make", make=make, CAMERA_PASSWORD="old")).out
     assert "with its login, once" in out
@@ -131,8 +132,8 @@ async def test_probe_identifies_a_make_with_at_most_one_login(tmp_path: Path, pr
     assert camera.login_check.refused == 1
 
 
-async def test_probe_tries_every_make_for_an_unknown_one(tmp_path: Path, pretend: Pretend) -> None:
-    out = (await _probe(tmp_path, await pretend("Avigilon"), "105", make="Nikon")).out
+async def test_probe_tries_every_make_for_an_unknown_one(tmp_path: Path, simulated: StartCamera) -> None:
+    out = (await _probe(tmp_path, await simulated("Avigilon"), "105", make="Nikon")).out
     assert "Avigilon: wants a login" in out
 
 
@@ -152,31 +153,31 @@ def test_probe_exits_with_2_if_there_is_no_such_camera(tmp_path: Path, arguments
     assert sentence in program.err
 
 
-async def test_probe_names_a_picture_file_that_cannot_be_written(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Sarix")
+async def test_probe_names_a_picture_file_that_cannot_be_written(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix")
     program = Program(tmp_path, "probe", f"127.0.0.1:{camera.port}", "--make", "Sarix", "--save", "nowhere/p.jpg")
     assert await _ended(program) == 2
     assert "--save nowhere/p.jpg: No such file or directory; name a file that can be written" in program.err
 
 
-async def test_probe_without_a_login_says_which_makes_want_one(tmp_path: Path, pretend: Pretend) -> None:
-    camera, unset = await pretend("Axis"), {"CAMERA_USERNAME": "", "CAMERA_PASSWORD": ""}
+async def test_probe_without_a_login_says_which_makes_want_one(tmp_path: Path, simulated: StartCamera) -> None:
+    camera, unset = await simulated("Axis"), {"CAMERA_USERNAME": "", "CAMERA_PASSWORD": ""}
     out = (await _probe(tmp_path, camera, "105", "--every-make", **unset)).out
     assert "it wants a login, and none is set for Advidia, " in out
     assert "set CAMERA_USERNAME and CAMERA_PASSWORD" in out
     assert camera.login_check.refused == 0
 
 
-async def test_probe_says_when_no_makes_path_gives_a_picture(tmp_path: Path, pretend: Pretend) -> None:
-    out = (await _probe(tmp_path, await pretend("Sarix", fault="HTML page"), "105", "--every-make")).out
+async def test_probe_says_when_no_makes_path_gives_a_picture(tmp_path: Path, simulated: StartCamera) -> None:
+    out = (await _probe(tmp_path, await simulated("Sarix", fault="HTML page"), "105", "--every-make")).out
     assert "no known make's path gives a picture" in out
 
 
-async def test_probe_of_an_unreachable_camera_blames_no_make(tmp_path: Path, pretend: Pretend) -> None:
-    out = (await _probe(tmp_path, await pretend("Axis", fault="off"), "105", "--every-make")).out
+async def test_probe_of_an_unreachable_camera_blames_no_make(tmp_path: Path, simulated: StartCamera) -> None:
+    out = (await _probe(tmp_path, await simulated("Axis", fault="off"), "105", "--every-make")).out
     assert "verdict: Unreachable: unreachable (as every make); check its power" in out
 
 
-async def test_probe_says_if_the_listed_make_is_right(tmp_path: Path, pretend: Pretend) -> None:
-    out = (await _probe(tmp_path, await pretend("Sarix"), "105", "--every-make")).out
+async def test_probe_says_if_the_listed_make_is_right(tmp_path: Path, simulated: StartCamera) -> None:
+    out = (await _probe(tmp_path, await simulated("Sarix"), "105", "--every-make")).out
     assert "answers as: Pelco, Sarix, Spectra Enhanced; its make is right" in out

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cameras.simulator.camera import SimulatedCamera
 from cameras.simulator.request import Request
 from tests.process import Program
+from tests.typing import StartCamera
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -62,11 +61,11 @@ async def test_setting_the_clock_moves_expires_but_no_slot(
     by: str,
     moved: timedelta,
     tmp_path: Path,
-    pretend: Callable[..., Awaitable[SimulatedCamera]],
+    simulated: StartCamera,
     s3: "S3Client",
     s3_url: str,
 ) -> None:
-    camera, clock = await pretend("Sarix"), Clock(tmp_path)
+    camera, clock = await simulated("Sarix"), Clock(tmp_path)
     camera.requests = requests = RequestLog()
     (tmp_path / "list.csv").write_text(
         f"camera_id,camera_status,camera_mfg,camera_ip\n1,TURNED_ON,Sarix,127.0.0.1:{camera.port}\n"

@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import termios
-from collections.abc import Awaitable, Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -18,9 +17,9 @@ import pytest
 from cameras import __version__
 from cameras.simulator.camera import SimulatedCamera
 from tests.process import PROGRAM, Program
+from tests.typing import StartCamera
 
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip\n"
-Pretend = Callable[..., Awaitable[SimulatedCamera]]
 
 
 def _list(folder: Path, *cameras: SimulatedCamera) -> str:
@@ -126,11 +125,11 @@ def test_service_exits_with_1_when_every_camera_has_stopped(tmp_path: Path) -> N
     assert (tmp_path / "public/image/1.jpg").exists()
 
 
-async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path, simulated: StartCamera) -> None:
     cameras = [
-        await pretend("Sarix", "1"),
-        await pretend("Pelco", "2"),
-        await pretend("Sarix", "3", fault="HTML page"),
+        await simulated("Sarix", "1"),
+        await simulated("Pelco", "2"),
+        await simulated("Sarix", "3", fault="HTML page"),
     ]
     program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, *cameras))
     assert await _ended(program) == 1
@@ -144,13 +143,13 @@ async def test_once_runs_one_cycle_per_camera_and_prints_a_table(tmp_path: Path,
     assert program.err == ""
 
 
-async def test_once_exits_with_0_if_all_are_live(tmp_path: Path, pretend: Pretend) -> None:
-    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")))
+async def test_once_exits_with_0_if_all_are_live(tmp_path: Path, simulated: StartCamera) -> None:
+    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await simulated("Sarix")))
     assert await _ended(program) == 0
 
 
-async def test_once_shows_a_progress_bar_on_a_terminal(tmp_path: Path, pretend: Pretend) -> None:
-    environment = {**os.environ, "CAMERA_LIST": _list(tmp_path, await pretend("Sarix"))}
+async def test_once_shows_a_progress_bar_on_a_terminal(tmp_path: Path, simulated: StartCamera) -> None:
+    environment = {**os.environ, "CAMERA_LIST": _list(tmp_path, await simulated("Sarix"))}
     screen, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
     process = await asyncio.create_subprocess_exec(
@@ -227,17 +226,17 @@ def test_invalid_aws_settings_exit_with_2(tmp_path: Path, settings: dict[str, st
     assert "Traceback" not in program.err
 
 
-async def test_interrupted_once_exits_with_1(tmp_path: Path, pretend: Pretend) -> None:
-    camera = await pretend("Sarix", fault="hangs")
+async def test_interrupted_once_exits_with_1(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Sarix", fault="hangs")
     with Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, camera)) as program:
         await asyncio.to_thread(program.until, lambda: bool(camera.requests))
         assert await asyncio.to_thread(program.stop) == 1
     assert "stopped by a signal" in program.err
 
 
-async def test_once_prints_why_uploads_fail(tmp_path: Path, pretend: Pretend) -> None:
+async def test_once_prints_why_uploads_fail(tmp_path: Path, simulated: StartCamera) -> None:
     (tmp_path / "file").write_text("")
-    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await pretend("Sarix")), STORE="file")
+    program = Program(tmp_path, "once", CAMERA_LIST=_list(tmp_path, await simulated("Sarix")), STORE="file")
     assert await _ended(program) == 1
     assert "uploads are failing: folder file: Not a directory" in program.out
 

@@ -16,8 +16,8 @@ from cameras.simulator.faults import FAULTS, Fault
 from cameras.simulator.request import Request
 from cameras.simulator.responses import HealthyCamera, reset_connection
 from cameras.thumbnail import thumbnail
+from tests.typing import StartCamera
 
-Pretend = Callable[..., Awaitable[SimulatedCamera]]
 UNAUTHORIZED = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="n", qop="auth"\r\n'
 
 
@@ -38,31 +38,35 @@ def wire(camera: SimulatedCamera) -> list[tuple[int, bool]]:
     return [(each.earlier, "authorization" in each.headers) for each in camera.requests]
 
 
-async def test_login_is_sent_on_the_connection_that_asked_for_it(pretend: Pretend, client: Client) -> None:
-    camera = await pretend("New", fault="nonce bound to its connection")
+async def test_login_is_sent_on_the_connection_that_asked_for_it(simulated: StartCamera, client: Client) -> None:
+    camera = await simulated("New", fault="nonce bound to its connection")
     assert await picture_of(camera, client)
     assert wire(camera) == [(0, False), (1, True)]
     assert camera.login_check.refused == 0
 
 
 @pytest.mark.parametrize("fault", ["resets a kept connection", "closes a kept connection"])
-async def test_failed_kept_connection_starts_the_fetch_once_more(fault: str, pretend: Pretend, client: Client) -> None:
-    camera = await pretend("New", fault=fault)
+async def test_failed_kept_connection_starts_the_fetch_once_more(
+    fault: str, simulated: StartCamera, client: Client
+) -> None:
+    camera = await simulated("New", fault=fault)
     assert await picture_of(camera, client)
     assert wire(camera) == [(0, False), (1, True), (0, False), (0, True)]
 
 
-async def test_camera_that_ignores_a_kept_connection_is_live(pretend: Pretend, client: Client, picture: bytes) -> None:
-    camera = await pretend("New", fault="ignores a kept connection", still=picture)
+async def test_camera_that_ignores_a_kept_connection_is_live(
+    simulated: StartCamera, client: Client, picture: bytes
+) -> None:
+    camera = await simulated("New", fault="ignores a kept connection", still=picture)
     assert await picture_of(camera, client, timeout=1)
     assert wire(camera) == [(0, False), (1, True), (0, False), (0, True)]
 
 
 @pytest.mark.parametrize("fault", ["resets a kept connection", "ignores a kept connection"])
 async def test_failed_kept_connection_is_remembered(
-    fault: str, pretend: Pretend, client: Client, picture: bytes
+    fault: str, simulated: StartCamera, client: Client, picture: bytes
 ) -> None:
-    camera = await pretend("New", fault=fault, still=picture)
+    camera = await simulated("New", fault=fault, still=picture)
     await picture_of(camera, client, timeout=1)
     camera.requests.clear()
     assert await picture_of(camera, client)
@@ -71,10 +75,10 @@ async def test_failed_kept_connection_is_remembered(
 
 
 async def test_one_reset_of_a_proven_connection_is_not_remembered(
-    pretend: Pretend, client: Client, monkeypatch: pytest.MonkeyPatch
+    simulated: StartCamera, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise an accident at the wrong moment would stop a camera that binds its nonces."""
-    camera = await pretend("New", fault="nonce bound to its connection")
+    camera = await simulated("New", fault="nonce bound to its connection")
     await picture_of(camera, client)
 
     async def reset_once(healthy: HealthyCamera, request: Request, stream: asyncio.StreamWriter) -> None:
@@ -92,8 +96,8 @@ async def test_one_reset_of_a_proven_connection_is_not_remembered(
     assert camera.login_check.refused == 0
 
 
-async def test_proven_camera_that_resets_from_now_on_is_live_again(pretend: Pretend, client: Client) -> None:
-    camera = await pretend("New")
+async def test_proven_camera_that_resets_from_now_on_is_live_again(simulated: StartCamera, client: Client) -> None:
+    camera = await simulated("New")
     await picture_of(camera, client)
     camera.fault = "resets a kept connection"
     with pytest.raises(Unreachable):
@@ -102,10 +106,10 @@ async def test_proven_camera_that_resets_from_now_on_is_live_again(pretend: Pret
 
 
 async def test_slow_answer_on_a_proven_connection_ends_at_the_deadline(
-    pretend: Pretend, client: Client, picture: bytes
+    simulated: StartCamera, client: Client, picture: bytes
 ) -> None:
     """Otherwise a login that may be wrong is sent twice in every cycle."""
-    camera = await pretend("New", still=picture)
+    camera = await simulated("New", still=picture)
     await picture_of(camera, client)
     camera.fault = "ignores a kept connection"
     camera.requests.clear()
@@ -114,8 +118,8 @@ async def test_slow_answer_on_a_proven_connection_ends_at_the_deadline(
     assert wire(camera) == [(0, False), (1, True)]
 
 
-async def test_another_camera_at_the_same_address_is_not_affected(pretend: Pretend, client: Client) -> None:
-    camera = await pretend("New", fault="resets a kept connection")
+async def test_another_camera_at_the_same_address_is_not_affected(simulated: StartCamera, client: Client) -> None:
+    camera = await simulated("New", fault="resets a kept connection")
     await picture_of(camera, client)
     other = Camera("2", "New", camera.entry.address, camera.entry.login)
     camera.requests.clear()
@@ -125,9 +129,9 @@ async def test_another_camera_at_the_same_address_is_not_affected(pretend: Prete
 
 @pytest.mark.parametrize("fault", ["closes after each answer", "announces that it closes"])
 async def test_camera_that_closes_after_each_answer_gets_one_login(
-    fault: str, pretend: Pretend, client: Client
+    fault: str, simulated: StartCamera, client: Client
 ) -> None:
-    camera = await pretend("New", fault=fault)
+    camera = await simulated("New", fault=fault)
     assert await picture_of(camera, client)
     assert camera.login_check.refused == 0
     assert (0, True) in wire(camera)

@@ -1,7 +1,7 @@
-from collections.abc import Awaitable, Callable
+from tests.typing import Asked
 
 
-async def test_asks_for_a_still(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_a_still(asked: Asked) -> None:
     assert await asked("Avigilon") == [
         "/media/still.jpg",
         "/media/still.jpg Digest MD5",

@@ -1,7 +1,7 @@
-from collections.abc import Awaitable, Callable
+from tests.typing import Asked
 
 
-async def test_asks_for_640_pixels_then_for_any_size(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_640_pixels_then_for_any_size(asked: Asked) -> None:
     assert await asked("Axis") == [
         "/axis-cgi/jpg/image.cgi?resolution=640x360&compression=30",
         "/axis-cgi/jpg/image.cgi?resolution=640x360&compression=30 Digest MD5",

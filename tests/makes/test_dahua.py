@@ -1,7 +1,7 @@
-from collections.abc import Awaitable, Callable
+from tests.typing import Asked
 
 
-async def test_asks_for_a_snapshot(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_a_snapshot(asked: Asked) -> None:
     assert await asked("Dahua") == [
         "/cgi-bin/snapshot.cgi",
         "/cgi-bin/snapshot.cgi Digest MD5",

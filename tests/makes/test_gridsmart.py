@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,9 +9,10 @@ from cameras.simulator.camera import SimulatedCamera
 from cameras.simulator.request import Request
 from cameras.simulator.vendor_apis import MAC
 from cameras.thumbnail import thumbnail
+from tests.typing import Asked
 
 
-async def test_asks_for_the_list_then_for_its_first_camera(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_the_list_then_for_its_first_camera(asked: Asked) -> None:
     assert await asked("GRIDSMART") == [
         "/api/cameras",
         "/api/camera/00-1B-C5-09-A2-7F",
@@ -34,5 +34,5 @@ class LongListCamera(SimulatedCamera):
 async def test_list_is_searched_up_to_a_limit(client: Client, before: int, found: bool) -> None:
     async with LongListCamera(before) as camera:
         with pytest.raises(NotAnImage):
-            await thumbnail(camera.camera, fetch, client, timeout=10)
+            await thumbnail(camera.entry, fetch, client, timeout=10)
     assert (f"/api/camera/{MAC}" in [each.target for each in camera.requests]) is found

@@ -1,7 +1,7 @@
-from collections.abc import Awaitable, Callable
+from tests.typing import Asked
 
 
-async def test_asks_for_stream_2_without_a_login(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_stream_2_without_a_login(asked: Asked) -> None:
     assert await asked("Spectra Enhanced") == [
         "/jpeg?id=2",
     ]

@@ -1,7 +1,7 @@
-from collections.abc import Awaitable, Callable
+from tests.typing import Asked
 
 
-async def test_asks_for_one_path_after_another(asked: Callable[[str], Awaitable[list[str]]]) -> None:
+async def test_asks_for_one_path_after_another(asked: Asked) -> None:
     assert await asked("Uniview") == [
         "/images/snapshot.jpg",
         "/images/snapshot.jpg Digest MD5-sess",

@@ -1,7 +1,6 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from ipaddress import ip_network
@@ -12,8 +11,8 @@ from cameras.camera import Address, Camera
 from cameras.connection import Client, Connection
 from cameras.errors import Unreachable
 from cameras.net import Resolver
-from cameras.simulator.camera import SimulatedCamera
 from cameras.thumbnail import thumbnail
+from tests.typing import StartCamera
 
 
 async def fetch(camera: Connection) -> bytes:
@@ -30,10 +29,10 @@ async def test_name_that_resolves_to_a_link_local_address_is_refused(
 
 
 async def test_hung_lookup_does_not_delay_others(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], client: Client, monkeypatch: pytest.MonkeyPatch
+    simulated: StartCamera, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The healthy camera has a host name as well."""
-    released, camera = threading.Event(), (await pretend("Sarix")).camera
+    released, camera = threading.Event(), (await simulated("Sarix")).entry
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", camera.address.port))]
     monkeypatch.setattr("socket.getaddrinfo", lambda host, *_: found if host == "healthy" else released.wait() and [])
     hanging = [
@@ -72,9 +71,9 @@ async def test_hung_lookups_end_at_their_timeout(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "cam5"])
 async def test_address_outside_the_networks_receives_nothing(
-    host: str, pretend: Callable[..., Awaitable[SimulatedCamera]], monkeypatch: pytest.MonkeyPatch
+    host: str, simulated: StartCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    camera = await pretend("Axis")
+    camera = await simulated("Axis")
     monkeypatch.setattr("socket.getaddrinfo", lambda *_: [_found("127.0.0.1", camera.port)])
     client = Client(Resolver(networks=[ip_network("10.0.0.0/8"), ip_network("::1/128")]))
     entry = replace(camera.entry, address=Address(host, camera.port))
@@ -84,10 +83,10 @@ async def test_address_outside_the_networks_receives_nothing(
 
 
 async def test_only_addresses_inside_the_networks_are_used(
-    pretend: Callable[..., Awaitable[SimulatedCamera]], monkeypatch: pytest.MonkeyPatch
+    simulated: StartCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One lookup for a fetch: the addresses that were checked are the ones connected to."""
-    inside, outside = await pretend("Sarix"), await pretend("Sarix")
+    inside, outside = await simulated("Sarix"), await simulated("Sarix")
     lookups = []
 
     def look_up(*arguments: object) -> list[object]:

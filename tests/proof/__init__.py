@@ -1,10 +1,11 @@
-"""What the README promises, tried at fleet size: `scripts/prove` runs all scenarios and prints one table of figures.
+"""The documented guarantees, verified at fleet size: `scripts/prove` runs all scenarios and prints one table.
 
-elsewhere  servers in a process of their own: pretend cameras, and a bucket that takes whatever is put
-watching   the daemon's own parts, watching them, with the figures taken
-row        what a scenario finds
-fleet      healthy cameras beside ailing ones
-outage     the bucket is taken away and comes back
-deaths     the daemon is killed, or told to stop, and started again
-soak       a day of the fleet
+fleet_process  servers in a process of their own: simulated cameras, and a bucket that accepts every upload
+resources      memory, files, tasks and threads that this process holds
+measured       the service's own parts watching a fleet, and what is measured meanwhile
+result         a row of the table
+fleet          healthy cameras beside faulty ones
+outage         the bucket becomes unavailable and comes back
+restarts       the service is killed, or stopped, and started again
+soak           a day of the fleet
 """

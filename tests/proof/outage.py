@@ -1,4 +1,4 @@
-"""The bucket is taken away and comes back."""
+"""The bucket becomes unavailable and comes back."""
 
 import asyncio
 import logging
@@ -6,16 +6,19 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 
-from cameras.store.store import open_store
-from cameras.watch.ticks import Tick
-from tests.proof.elsewhere import Bucket, elsewhere
-from tests.proof.row import Row, check_kept, figures, held
-from tests.proof.watching import Counting, Watched, forget_peak, watching
+from cameras.store import open_store
+from cameras.watch import Tick
+from tests.process import MAX_WAIT
+from tests.proof.fleet_process import Bucket, fleet_process
+from tests.proof.measured import CountingStore, MeasuredFleet, measured_fleet
+from tests.proof.resources import check_no_growth, reset_peak, resources, settled
+from tests.proof.result import Result, result
 
 
 class Lines(logging.Handler):
-    """What the daemon's parts say."""
+    """Collects log messages."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -26,7 +29,7 @@ class Lines(logging.Handler):
 
 
 @contextmanager
-def _heard() -> Iterator[list[str]]:
+def _logged() -> Iterator[list[str]]:
     log, lines = logging.getLogger("cameras"), Lines()
     level = log.level
     log.addHandler(lines)
@@ -37,67 +40,82 @@ def _heard() -> Iterator[list[str]]:
 
 
 async def outage(
-    how: str, cameras: int, interval: float, intervals: int, put_deadline: float = 30.0
-) -> AsyncIterator[Row]:
-    """The bucket is out for some intervals, then back: nothing stops, one line for each, all live in one interval."""
+    how: str, cameras: int, interval: float, intervals: int, put_deadline: float = 30.0, slack: float = inf
+) -> AsyncIterator[Result]:
+    """The bucket is unavailable for some intervals: no camera stops, two lines are logged, and each camera's first
+    cycle after its return puts a live picture. So all are live within an interval, and `slack` seconds on top of it.
+    """
     bucket, cycles = Bucket(), Cycles()
-    with elsewhere(cameras, []) as there, _heard() as lines:
+    with fleet_process(cameras, []) as servers, _logged() as lines:
         await bucket.open()
         async with (
             open_store("s3://bucket", bucket.url, put_deadline) as store,
-            watching(there.healthy, store, interval, interval) as watched,
+            measured_fleet(servers.healthy, store, interval, interval) as fleet,
         ):
 
-            def slots(place: int) -> AsyncIterator[Tick]:
-                id = there.healthy[place].id
-                return cycles.counted(watched.slots(place, interval, intervals + 4), bucket, watched.store, id)
+            def slots(position: int) -> AsyncIterator[Tick]:
+                id = servers.healthy[position].id
+                return cycles.count(fleet.slots(position, interval, intervals + 4), bucket, fleet.store, id)
 
-            await watched.warm_up()
-            bucket.reset()  # it lives in this process, so its ends of the connections would count
-            before = await held()
-            forget_peak()
-            watch = asyncio.create_task(watched.watch(slots))
-            back = await _take_away(bucket, how, watched, interval, intervals)
+            start = resources()
+            await fleet.warm_up()
+            bucket.reset()  # it runs in this process, so its ends of the connections would count
+            before = await settled(start)
+            reset_peak()
+            watch = asyncio.create_task(fleet.watch(slots))
+            recovery = await _take_away(bucket, how, fleet, interval, intervals)
             await watch
             bucket.reset()
-            after = await held()
+            after = await settled(before)
         bucket.close()
-        name = f"bucket {how} for {intervals} intervals of {interval:g} s, all live {back:.1f} s after ({cameras})"
-        yield figures(name, cycles.due, cycles.served, watched, watched.fleet.counts()["stopped"], before, after)
+        name = f"bucket {how} for {intervals} intervals of {interval:g} s, all live {recovery:.1f} s after ({cameras})"
+        stopped = fleet.fleet.counts()["stopped"]
+        yield result(name, cycles.due, cycles.served, fleet, stopped, before, after, skipped=0)
+    _check_log(lines)
+    assert cycles.first_served == cameras, cycles
+    assert recovery <= interval + slack, f"{recovery:.1f} s until all were live"
+    check_no_growth(before, after)
+
+
+def _check_log(lines: list[str]) -> None:
     logged = [re.split(":| after ", line)[0] for line in lines if line.startswith("uploads ")]
     assert logged == ["uploads are failing", "uploads recovered"], logged
-    assert back <= interval + 1, f"{back:.1f} s until all were live"
-    check_kept(before, after)
 
 
 @dataclass
 class Cycles:
-    """Counts the cycles that had the bucket from their begin to their end, and those that put a live picture."""
+    """Cycles during which the bucket was available from start to end."""
 
     due: int = 0
-    served: int = 0
+    served: int = 0  # with a live picture put
+    first_served: int = 0  # cameras whose first cycle after the outage did so
 
-    async def counted(
-        self, ticks: AsyncIterator[Tick], bucket: Bucket, store: Counting, id: str
+    async def count(
+        self, ticks: AsyncIterator[Tick], bucket: Bucket, store: CountingStore, id: str
     ) -> AsyncIterator[Tick]:
+        is_first = True
         async for tick in ticks:
             outages, puts = bucket.outages, store.puts[id, "live"]
-            is_open = not bucket.outage
-            yield tick  # the generator goes on when the cycle is done
-            if is_open and bucket.outages == outages:
+            was_available = not bucket.outage
+            yield tick  # the generator continues when the cycle is over
+            if was_available and bucket.outages == outages:
+                served = store.puts[id, "live"] - puts
                 self.due += 1
-                self.served += store.puts[id, "live"] - puts
+                self.served += served
+                if outages and is_first:
+                    self.first_served += served
+                    is_first = False
 
 
-async def _take_away(bucket: Bucket, how: str, watched: Watched, interval: float, intervals: int) -> float:
+async def _take_away(bucket: Bucket, how: str, fleet: MeasuredFleet, interval: float, intervals: int) -> float:
     """Seconds from the bucket's return until every camera is live."""
     await asyncio.sleep(1.5 * interval)
     bucket.close(how)
     await asyncio.sleep(intervals * interval)
-    assert watched.fleet.counts()["stopped"] == 0
-    since = asyncio.get_running_loop().time()
+    assert fleet.fleet.counts()["stopped"] == 0
+    returned = asyncio.get_running_loop().time()
     await bucket.open()
-    async with asyncio.timeout(2 * interval):
-        while watched.fleet.counts()["live"] < len(watched.fleet.statuses):  # noqa: ASYNC110  nobody tells
+    async with asyncio.timeout(MAX_WAIT):
+        while fleet.fleet.counts()["live"] < len(fleet.fleet.statuses):  # noqa: ASYNC110  nothing announces it
             await asyncio.sleep(0.01)
-    return asyncio.get_running_loop().time() - since
+    return asyncio.get_running_loop().time() - returned

@@ -2,29 +2,31 @@
 
 from collections.abc import AsyncIterator
 
-from cameras.store.store import open_store
-from tests.proof.elsewhere import elsewhere
-from tests.proof.row import Row, check_kept, figures, held
-from tests.proof.watching import forget_peak, watching
+from cameras.store import open_store
+from tests.proof.fleet_process import fleet_process
+from tests.proof.measured import measured_fleet
+from tests.proof.resources import check_no_growth, reset_peak, resources, settled
+from tests.proof.result import Result, result
 
-DEADLINE = 60.0  # seconds for a picture, as by default
+TIMEOUT = 60.0  # seconds for a picture, the default
 
 
-async def soak(cameras: int, interval: float, cycles: int) -> AsyncIterator[Row]:
-    """A day's cycles at a short interval, over the real S3 client: what is held after a tenth against the end."""
+async def soak(cameras: int, interval: float, cycles: int) -> AsyncIterator[Result]:
+    """A day's cycles at a short interval, over the real S3 client. Nothing may grow after a tenth of them."""
     tenth = max(2, cycles // 10)
-    with elsewhere(cameras, []) as there:
+    with fleet_process(cameras, []) as servers:
         async with (
-            open_store("s3://bucket", there.bucket) as store,
-            watching(there.healthy, store, interval, DEADLINE) as watched,
+            open_store("s3://bucket", servers.bucket) as store,
+            measured_fleet(servers.healthy, store, interval, TIMEOUT) as fleet,
         ):
-            await watched.warm_up()
-            await watched.watch(lambda place: watched.slots(place, interval, tenth - 1))
-            before = await held(there.bucket)
-            forget_peak()
-            await watched.watch(lambda place: watched.slots(place, interval, cycles - tenth))
-            after = await held(there.bucket)
-    served = sum(watched.store.puts[camera.id, "live"] for camera in there.healthy)
-    name, errors = f"soak: {cycles} cycles of {interval:g} s ({cameras})", cameras - watched.fleet.counts()["live"]
-    yield figures(name, cameras * cycles, served, watched, errors, before, after)
-    check_kept(before, after)
+            start = resources(servers.bucket)
+            await fleet.warm_up()
+            await fleet.watch(lambda position: fleet.slots(position, interval, tenth - 1))
+            before = await settled(start, servers.bucket)
+            reset_peak()
+            await fleet.watch(lambda position: fleet.slots(position, interval, cycles - tenth))
+            after = await settled(before, servers.bucket)
+    served = sum(fleet.store.puts[camera.id, "live"] for camera in servers.healthy)
+    name, errors = f"soak: {cycles} cycles of {interval:g} s ({cameras})", cameras - fleet.fleet.counts()["live"]
+    yield result(name, cameras * cycles, served, fleet, errors, before, after)
+    check_no_growth(before, after)

@@ -29,7 +29,6 @@ def test_metrics_have_no_created_series() -> None:
         ("LoginRejected", "login_rejected"),
         ("NotAnImage", "not_an_image"),
         ("TooLarge", "too_large"),
-        ("UnknownMake", "unknown_make"),
         ("FetcherBug", "fetcher_bug"),
     ],
 )

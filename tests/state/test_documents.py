@@ -93,7 +93,7 @@ async def test_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> N
 
 
 async def test_hung_disk_is_unavailable_at_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe that nobody writes to stands for a file server that is gone."""
+    """A pipe without a writer behaves like a file server that is gone."""
     os.mkfifo(tmp_path / "x.json")
     documents = FolderDocuments(tmp_path, Disk(at_once=1, deadline=0.1))
     with pytest.raises(StateUnavailable, match="the disk does not respond"):

@@ -17,13 +17,12 @@ from cameras.makes import all_makes
 from cameras.service.metrics import Metrics
 from cameras.simulator import scene
 from cameras.simulator.fleet import austin
-from cameras.status_page.server import open_page
+from cameras.status_page import open_page
 from cameras.store.folder import FolderStore
 from cameras.store.uploads import Uploads
 from cameras.values import Listen
 from cameras.watch.fleet import Fleet
 from cameras.watch.status import FROZEN_AFTER, Outcome
-from config import Config
 from tests.fakes import Clock
 from tests.process import MAX_WAIT, PROGRAM
 
@@ -90,13 +89,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def url(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[tuple[str, Fleet]]:
-    caplog.set_level("INFO", "cameras")
+async def url(tmp_path: Path) -> AsyncIterator[tuple[str, Fleet]]:
     fleet = _thousand(tmp_path / "public")
-    metrics = Metrics()
-    async with open_page(Config(status_address=Listen("127.0.0.1", 0)), fleet, metrics.registry):
-        (record,) = (record for record in caplog.records if "status page" in record.getMessage())
-        yield record.getMessage().partition(": ")[2], fleet
+    async with open_page(fleet, Metrics().registry, Listen("127.0.0.1", 0)) as address:
+        yield f"http://{address}/", fleet
 
 
 async def _open(
@@ -115,11 +111,11 @@ async def _open(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_the_wall_of_a_thousand_cameras_is_readable_at_every_width_and_in_both_schemes(
+async def test_wall_fits_every_width_in_both_color_schemes(
     browser: Browser, url: tuple[str, Fleet], width: int, scheme: Literal["light", "dark"]
 ) -> None:
     page = await _open(browser, url[0], width, scheme)
-    assert await page.locator("h1").inner_text() == "39 dark of 1000 cameras"
+    assert await page.locator("h1").inner_text() == "39 offline of 1000 cameras"
     assert await page.locator(".card").count() == 1000
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     dark = await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
@@ -129,18 +125,18 @@ async def test_the_wall_of_a_thousand_cameras_is_readable_at_every_width_and_in_
         await page.screenshot(path=f"{folder}/wall-{width}-{scheme}.png")
 
 
-async def test_the_page_updates_itself_and_keeps_what_has_not_changed(browser: Browser, url: tuple[str, Fleet]) -> None:
+async def test_refresh_replaces_only_what_has_changed(browser: Browser, url: tuple[str, Fleet]) -> None:
     page = await _open(browser, url[0], 1280)
     status = next(status for status in url[1].statuses if status.state == "live")
     await page.evaluate("for (const card of document.querySelectorAll('.card')) card.kept = true")
     status.error, status.failing_since, status.failures = ERRORS[0], status.last_live, 1
     await page.evaluate("refresh()")
     await page.wait_for_selector(f"section[data-group=failing] #camera-{status.camera.id}")
-    assert await page.locator("h1").inner_text() == "40 dark of 1000 cameras"
+    assert await page.locator("h1").inner_text() == "40 offline of 1000 cameras"
     assert await page.evaluate("[...document.querySelectorAll('.card')].filter((card) => card.kept).length") == 999
 
 
-async def test_the_wall_is_filtered_as_one_types(browser: Browser, url: tuple[str, Fleet]) -> None:
+async def test_wall_is_filtered_while_one_types(browser: Browser, url: tuple[str, Fleet]) -> None:
     page = await _open(browser, url[0], 1280)
     await page.locator("[name=q]").fill("lamar")
     await expect(page.locator("[data-part=shown]")).not_to_have_text("1000 shown")
@@ -149,19 +145,17 @@ async def test_the_wall_is_filtered_as_one_types(browser: Browser, url: tuple[st
     assert places
     assert all("LAMAR" in place.upper() for place in places)
     await page.locator("[name=q]").fill("no such street")
-    await page.wait_for_selector("text=No camera fits this filter")
+    await page.wait_for_selector("text=No camera matches this filter")
     await page.locator("[name=q]").fill("")
     await expect(page.locator(".card")).to_have_count(1000)
 
 
-async def test_without_javascript_the_wall_is_filtered_by_its_button_and_leads_to_the_cameras(
-    browser: Browser, url: tuple[str, Fleet]
-) -> None:
+async def test_filter_and_links_work_without_javascript(browser: Browser, url: tuple[str, Fleet]) -> None:
     page = await _open(browser, url[0], 390, javascript=False)
     await page.locator("[name=state]").select_option("stopped")
     await page.locator("button").click()
     assert await page.locator(".card").count() == sum(status.stopped for status in url[1].statuses)
     await page.locator(".card h3 a").first.click()
-    assert await page.locator("text=It is not asked again before the service is restarted").count() == 1
+    assert await page.locator("text=Not polled again until the service restarts").count() == 1
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=f"{folder}/camera-390.png")

@@ -9,29 +9,28 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from cameras.status_page import clients
-from cameras.status_page.clients import RenderBudget, protocol_factory
-from cameras.status_page.guard import guard_for
+from cameras.status_page.clients import Limits, RenderBudget, answer_deadline, protocol_factory
 
-BIG = b"x" * 50_000_000  # more than any socket holds for a client that does not read
+BIG = b"x" * 50_000_000  # more than the socket buffers of a client that does not read can hold
 
 
 @asynccontextmanager
-async def _page() -> AsyncIterator[tuple[int, web.Server]]:
-    """A server behind the factory: its port, and what knows its connections."""
+async def _page(limits: Limits) -> AsyncIterator[tuple[int, web.Server]]:
+    """A server with these limits: its port, and what knows its connections."""
 
     async def big(_: web.Request) -> web.Response:
         return web.Response(body=BIG)
 
     async def small(_: web.Request) -> web.Response:
-        return web.Response(text="well")
+        return web.Response(text="small")
 
-    app = web.Application(middlewares=[guard_for(None)])
+    app = web.Application(middlewares=[answer_deadline(limits.answer_deadline)])
     app.router.add_get("/big", big)
     app.router.add_get("/small", small)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    server = await asyncio.get_running_loop().create_server(protocol_factory(runner), "127.0.0.1", 0)
+    factory = protocol_factory(runner, limits.max_connections)
+    server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", 0)
     assert runner.server
     yield server.sockets[0].getsockname()[1], runner.server
     server.close()
@@ -44,11 +43,8 @@ async def _ask(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.Stre
     return reader, stream
 
 
-async def test_clients_over_the_limit_are_refused_until_one_leaves(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(clients, "MAX_CONNECTIONS", 2)
-    async with _page() as (port, _):
+async def test_clients_over_the_limit_are_refused_until_one_leaves() -> None:
+    async with _page(Limits(max_connections=2)) as (port, _):
         inside = [await _ask(port, "/small") for _ in range(2)]
         assert [await reader.readline() for reader, _ in inside] == [b"HTTP/1.1 200 OK\r\n"] * 2
         assert not await _is_served(port)
@@ -69,11 +65,8 @@ async def _is_served(port: int) -> bool:
         stream.close()
 
 
-async def test_a_client_that_does_not_take_its_answer_is_left(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(clients, "ANSWER_DEADLINE", 0.2)
-    async with _page() as (port, server):
+async def test_client_that_does_not_read_is_disconnected(caplog: pytest.LogCaptureFixture) -> None:
+    async with _page(Limits(answer_deadline=0.2)) as (port, server):
         reader, stream = await _ask(port, "/big")
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         async with asyncio.timeout(30):
@@ -85,10 +78,8 @@ async def test_a_client_that_does_not_take_its_answer_is_left(
     assert caplog.records == []
 
 
-async def test_a_client_that_leaves_in_the_middle_of_its_answer_is_not_a_word_in_the_log(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async with _page() as (port, server):
+async def test_client_disconnect_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with _page(Limits()) as (port, server):
         reader, stream = await _ask(port, "/big")
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         stream.transport.abort()
@@ -98,15 +89,15 @@ async def test_a_client_that_leaves_in_the_middle_of_its_answer_is_not_a_word_in
     assert caplog.records == []
 
 
-async def test_pages_of_the_whole_fleet_take_a_tenth_of_the_time_at_the_most() -> None:
-    pace, turns = RenderBudget(), []
+async def test_rendering_takes_at_most_its_share_of_the_loop() -> None:
+    budget, pages = RenderBudget(0.1), []
 
-    async def visit() -> None:
-        async with pace.turn():
-            begun = time.monotonic()
-            time.sleep(0.01)  # noqa: ASYNC251  as long as a page holds the loop
-            turns.append((begun, time.monotonic()))
+    async def render() -> None:
+        async with budget.rendering():
+            started = time.monotonic()
+            time.sleep(0.01)  # noqa: ASYNC251  as a page blocks the loop
+            pages.append((started, time.monotonic()))
 
-    await asyncio.gather(*[visit() for _ in range(5)])
-    for (begun, ended), (next_begun, _) in pairwise(turns):
-        assert next_begun - ended >= (ended - begun) * 8.9
+    await asyncio.gather(*[render() for _ in range(5)])
+    for (started, ended), (next_started, _) in pairwise(pages):
+        assert next_started - ended >= (ended - started) * 8.9

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -13,119 +14,73 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from cameras.camera import Address, Camera, Login
-from cameras.camera_list.camera_list import CameraList
-from cameras.errors import ConfigError, LoginRejected, StoreError, Unreachable
-from cameras.service.metrics import Metrics
-from cameras.status_page import clients
-from cameras.status_page.server import open_page
-from cameras.status_page.view import build_map
-from cameras.store.folder import FolderStore
-from cameras.store.uploads import Uploads
+from cameras import __version__
+from cameras.errors import ConfigError, StoreError
+from cameras.service import Metrics
+from cameras.status_page import Limits, open_page
 from cameras.values import Listen
 from cameras.watch.fleet import Fleet
-from cameras.watch.status import FROZEN_AFTER, Outcome
-from config import Config
-from tests.fakes import Clock, MemoryStore
 from tests.process import PROGRAM
-
-EVIL = "<script>alert(1)</script>\"'>&"
-SECRETS = ("10.66.77.88", "vi3wer", "s3cret")
-
-
-def make_fleet(folder: Path | None, deadline: float = 30.0) -> Fleet:
-    """1 live, 2 frozen, 3 failing, 4 stopped, 5 waiting; their places try to break the page."""
-    clock = Clock()
-    login = Login("vi3wer", "s3cret", "AXIS_USERNAME")
-    cameras = [
-        Camera(
-            str(number), "Axis", Address("10.66.77.88", 8000 + number), login, None, EVIL, -97.7 - number / 100, 30.3
-        )
-        for number in range(1, 6)
-    ]
-    cameras[4] = replace(cameras[4], longitude=None, latitude=None, make="Bosch")
-    store = FolderStore(folder, deadline) if folder else MemoryStore()
-    fleet = Fleet(
-        CameraList(cameras, {"no address": ["9"]}, clock()), Uploads(store, 300, Metrics(), clock.seconds), 300, clock
-    )
-    live, frozen, failing, stopped, _ = fleet.statuses
-    for status in (live, frozen):
-        status.last_live = status.shown_at = clock()
-        status.shown = "live"
-        status.outcomes.append(Outcome(clock(), "live", "", 0.42, 71_232))
-    frozen.identical = FROZEN_AFTER
-    failing.error, failing.failures, failing.failing_since = Unreachable("connection refused"), 2, clock()
-    failing.next_attempt = clock() + timedelta(seconds=400)
-    stopped.error, stopped.stopped, stopped.failing_since = LoginRejected("401 after Basic"), True, clock()
-    clock.forward(100)
-    return fleet
+from tests.status_page.example_fleet import SECRETS, make_fleet
+from tests.typing import Serve
 
 
 @asynccontextmanager
-async def page_of(
-    fleet: Fleet, caplog: pytest.LogCaptureFixture, **settings: Any
-) -> AsyncIterator[aiohttp.ClientSession]:
-    caplog.set_level("INFO", "cameras")
+async def page_of(fleet: Fleet, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the page, which has these settings; see open_page."""
     metrics = Metrics()
     metrics.registry.register(fleet)
-    config = Config(**{"status_address": Listen("127.0.0.1", 0), **settings})
-    async with open_page(config, fleet, metrics.registry):
-        url = next(record.getMessage() for record in caplog.records if "status page" in record.getMessage())
-        async with aiohttp.ClientSession(url.partition(": ")[2]) as client:
-            yield client
-    caplog.clear()
+    page = open_page(fleet, metrics.registry, Listen("127.0.0.1", 0), **settings)
+    async with page as address, aiohttp.ClientSession(f"http://{address}/") as client:
+        yield client
 
 
 @pytest.fixture
 async def page(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[aiohttp.ClientSession]:
     (tmp_path / "image").mkdir()
     (tmp_path / "image" / "1.jpg").write_bytes(b"picture")
-    async with page_of(make_fleet(tmp_path), caplog) as client:
+    caplog.set_level("INFO", "cameras")
+    async with page_of(make_fleet(tmp_path)) as client:
+        caplog.clear()  # of the line that says where the page is
         yield client
+        caplog.clear()
 
 
 async def _text(client: aiohttp.ClientSession, path: str, status: int = 200, **headers: str) -> str:
-    async with client.get(path, headers=headers) as answer:
-        assert answer.status == status
-        return await answer.text()
+    async with client.get(path, headers=headers) as response:
+        assert response.status == status
+        return await response.text()
 
 
-async def _raw(page: aiohttp.ClientSession, request: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection of its own, with these bytes sent."""
-    reader, stream = await asyncio.open_connection("127.0.0.1", page._base_url.port)  # type: ignore[union-attr]
-    stream.write(request)
-    return reader, stream
-
-
-async def test_the_wall_tells_how_many_are_dark_which_since_when_why_and_what_to_do(
+async def test_wall_shows_offline_cameras_why_and_what_to_do(
     page: aiohttp.ClientSession,
 ) -> None:
     text = " ".join((await _text(page, "/")).split())
-    assert '<strong class="bad">2 dark</strong> of 5 cameras' in text
+    assert '<strong class="bad">2 offline</strong> of 5 cameras' in text
     assert "unreachable (connection refused); check its power, network and address" in text
-    assert "dark since 2 min ago · 2 failures · last live never · next try in 5 min" in text
+    assert "offline for 2 min · 2 failures · last live never · next attempt in 5 min" in text
     assert "login rejected (401 after Basic); check its username and password" in text
-    assert "next try never, restart the service" in text
+    assert "stopped: restart the service to retry" in text
     assert text.index('data-group="failing"') < text.index('data-group="stopped"') < text.index('data-group="live"')
     assert '<b class="frozen">frozen: restart the camera</b>' in text
-    assert "left out: 1 no address" in text
+    assert "skipped: 1 no address" in text
 
 
 @pytest.mark.parametrize("path", ["/", "/camera/1", "/camera/3"])
-async def test_names_from_the_dataset_are_escaped(page: aiohttp.ClientSession, path: str) -> None:
+async def test_text_from_the_dataset_is_escaped(page: aiohttp.ClientSession, path: str) -> None:
     text = await _text(page, path)
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
 @pytest.mark.parametrize("path", ["/", "/camera/3", "/status.json", "/metrics", "/healthz"])
-async def test_no_address_and_no_secret_is_told(page: aiohttp.ClientSession, path: str) -> None:
+async def test_no_address_and_no_secret_is_shown(page: aiohttp.ClientSession, path: str) -> None:
     text = await _text(page, path)
     assert not [secret for secret in SECRETS if secret in text]
 
 
-async def test_addresses_are_told_on_request(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with page_of(make_fleet(tmp_path), caplog, status_show_addresses=True) as page:
+async def test_addresses_are_shown_on_request(tmp_path: Path) -> None:
+    async with page_of(make_fleet(tmp_path), show_addresses=True) as page:
         assert "10.66.77.88:8003" in await _text(page, "/camera/3")
         assert "s3cret" not in await _text(page, "/status.json")
 
@@ -143,20 +98,18 @@ async def test_addresses_are_told_on_request(tmp_path: Path, caplog: pytest.LogC
         ("?state=live&make=Axis&q=1", {"1", "2"}),
     ],
 )
-async def test_the_wall_is_filtered_without_javascript(
-    page: aiohttp.ClientSession, query: str, shown: set[str]
-) -> None:
+async def test_wall_is_filtered_by_the_query(page: aiohttp.ClientSession, query: str, shown: set[str]) -> None:
     text = await _text(page, f"/{query}")
     assert {number for number in "12345" if f'id="camera-{number}"' in text} == shown
 
 
-async def test_a_camera_has_a_page_with_its_last_outcomes(page: aiohttp.ClientSession) -> None:
+async def test_camera_page_lists_its_latest_attempts(page: aiohttp.ClientSession) -> None:
     text = " ".join((await _text(page, "/camera/1")).split())
     assert "<td>live</td> <td>0.42</td><td>71,232</td>" in text
     await _text(page, "/camera/77", 404)
 
 
-async def test_a_picture_comes_from_the_folder_with_the_headers_of_a_bucket(page: aiohttp.ClientSession) -> None:
+async def test_picture_from_the_folder_has_the_headers_of_a_bucket(page: aiohttp.ClientSession) -> None:
     async with page.get("/image/1.jpg") as answer:
         assert await answer.read() == b"picture"
         assert answer.headers["Content-Type"] == "image/jpeg"
@@ -166,13 +119,11 @@ async def test_a_picture_comes_from_the_folder_with_the_headers_of_a_bucket(page
         await _text(page, path, 404)
 
 
-async def test_a_folder_on_a_disk_that_hangs_does_not_stop_the_page(
-    caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
-    """A pipe that nobody writes to stands for a file server that is gone."""
+async def test_folder_on_a_hung_disk_does_not_block_the_page(tmp_path: Path) -> None:
+    """A pipe without a writer behaves like a file on a server that does not respond."""
     (tmp_path / "image").mkdir()
     os.mkfifo(tmp_path / "image/1.jpg")
-    async with page_of(make_fleet(tmp_path, deadline=0.2), caplog) as page:
+    async with page_of(make_fleet(tmp_path, deadline=0.2)) as page:
         hanging = asyncio.create_task(_text(page, "/image/1.jpg", 503))
         await _text(page, "/status.json")
         assert "the disk does not respond; check it" in await hanging
@@ -180,17 +131,17 @@ async def test_a_folder_on_a_disk_that_hangs_does_not_stop_the_page(
         pass
 
 
-async def test_with_a_bucket_pictures_come_from_the_public_url_or_not_at_all(caplog: pytest.LogCaptureFixture) -> None:
-    async with page_of(make_fleet(None), caplog, public_url="https://pictures.example.org/cctv") as page:
+async def test_pictures_of_a_bucket_come_from_the_public_url() -> None:
+    async with page_of(make_fleet(None), public_url="https://pictures.example.org/cctv") as page:
         async with page.get("/") as answer:
             assert "img-src 'self' https://pictures.example.org data:;" in answer.headers["Content-Security-Policy"]
             assert 'src="https://pictures.example.org/cctv/image/1.jpg?v=' in await answer.text()
         await _text(page, "/image/1.jpg", 404)
-    async with page_of(make_fleet(None), caplog) as page:
+    async with page_of(make_fleet(None)) as page:
         assert "set PUBLIC_URL" in await _text(page, "/")
 
 
-async def test_everything_is_read_only_and_sent_with_strict_headers(page: aiohttp.ClientSession) -> None:
+async def test_every_answer_has_strict_headers_and_post_is_refused(page: aiohttp.ClientSession) -> None:
     for path, expected in (("/", 200), ("/nothing", 404), ("/static/page.js", 200), ("/status.json", 200)):
         async with page.get(path) as answer:
             assert answer.status == expected
@@ -209,40 +160,41 @@ async def test_everything_is_read_only_and_sent_with_strict_headers(page: aiohtt
     ("host", "status"),
     [("evil.example.org", 421), ("evil.example.org:8080", 421), ("localhost:1", 200), ("[::1]:80", 200), ("[", 421)],
 )
-async def test_a_foreign_host_is_refused(page: aiohttp.ClientSession, host: str, status: int) -> None:
+async def test_other_host_names_are_refused(page: aiohttp.ClientSession, host: str, status: int) -> None:
     text = await _text(page, "/status.json", status, Host=host)
     assert ("cameras" in text) == (status == 200)
 
 
-async def test_status_json_tells_all_of_it(page: aiohttp.ClientSession) -> None:
-    async with page.get("/status.json") as answer:
-        told = await answer.json()
-    assert told["counts"] == {"failing": 1, "stopped": 1, "live": 2, "waiting": 1, "frozen": 1}
-    assert told["errors"] == {"Unreachable": 1, "LoginRejected": 1}
-    assert told["camera_list"]["left_out"] == {"no address": 1}
-    camera = told["cameras"][0]
+async def test_status_json_has_documented_keys(page: aiohttp.ClientSession) -> None:
+    async with page.get("/status.json") as response:
+        answer = await response.json()
+    assert answer["version"] == __version__
+    assert answer["counts"] == {"failing": 1, "stopped": 1, "live": 2, "waiting": 1, "frozen": 1}
+    assert answer["errors"] == {"Unreachable": 1, "LoginRejected": 1}
+    assert answer["camera_list"]["skipped"] == {"no address": 1}
+    camera = answer["cameras"][0]
     assert (camera["id"], camera["state"], camera["shown"]) == ("1", "live", "live")
     assert camera["last_live"] == "2026-03-05T14:00:00+00:00"
-    assert camera["outcomes"][0]["size"] == 71_232
-    readme = (PROGRAM.parent / "README.md").read_text()
-    for key in [*told, *told["camera_list"], *camera, *camera["outcomes"][0]]:
-        assert f"`{key}`" in readme, f"status.json's {key} is not in the README"
+    assert camera["attempts"][0]["size"] == 71_232
+    documented = (PROGRAM.parent / "docs/operations.md").read_text()
+    for key in [*answer, *answer["camera_list"], *camera, *camera["attempts"][0]]:
+        assert f"`{key}`" in documented, f"status.json's {key} is not in docs/operations.md"
 
 
-async def test_the_metrics_can_be_read_by_prometheus(page: aiohttp.ClientSession) -> None:
+async def test_prometheus_can_parse_the_metrics(page: aiohttp.ClientSession) -> None:
     families = {family.name: family for family in text_string_to_metric_families(await _text(page, "/metrics"))}
     states = {
         (sample.labels["state"], sample.labels["make"]): sample.value for sample in families["cctv_cameras"].samples
     }
     assert states == {("live", "Axis"): 2, ("failing", "Axis"): 1, ("stopped", "Axis"): 1, ("waiting", "Bosch"): 1}
-    readme = (PROGRAM.parent / "README.md").read_text()
+    documented = (PROGRAM.parent / "docs/operations.md").read_text()
     for name, family in families.items():
-        assert f"`{name}{'_total' if family.type == 'counter' else ''}`" in readme
+        assert f"`{name}{'_total' if family.type == 'counter' else ''}`" in documented
 
 
-async def test_health_is_200_or_503_with_its_reasons(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_health_is_200_or_503_with_reasons(tmp_path: Path) -> None:
     fleet = make_fleet(tmp_path)
-    async with page_of(fleet, caplog) as page:
+    async with page_of(fleet) as page:
         assert await _text(page, "/healthz") == '{"healthy": true, "problems": []}'
         fleet.uploads.error = StoreError("bucket refuses")
         text = await _text(page, "/healthz", 503)
@@ -250,15 +202,43 @@ async def test_health_is_200_or_503_with_its_reasons(tmp_path: Path, caplog: pyt
         assert "uploads are failing: bucket refuses" in await _text(page, "/")
 
 
-async def test_a_body_that_is_no_gzip_is_not_a_word_in_the_log(
+@asynccontextmanager
+async def _connection(page: aiohttp.ClientSession, request: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """A connection of its own, with these bytes sent."""
+    async with page.get("/healthz") as response:
+        port = response.url.port
+    reader, stream = await asyncio.open_connection("127.0.0.1", port)
+    stream.write(request)
+    yield reader
+    stream.close()
+
+
+async def test_request_body_that_is_no_gzip_is_not_logged(
     page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.clear()
     request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
-    reader, stream = await _raw(page, request)
-    assert b" 200 " in await reader.readline()
-    await reader.read()
-    stream.close()
+    async with _connection(page, request) as reader:
+        assert b" 200 " in await reader.readline()
+        await reader.read()
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n", b"GET /%b HTTP/1.1\r\n\r\n" % (b"a" * 9000)],
+)
+async def test_malformed_request_gets_400_and_is_not_logged(
+    request_head: bytes, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _connection(page, request_head) as reader:
+        assert b" 400 " in await reader.readline()
+    assert caplog.records == []
+
+
+async def test_file_name_that_is_too_long_is_404_and_not_logged(
+    page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _text(page, "/static/" + "a" * 300, 404)
     assert caplog.records == []
 
 
@@ -266,75 +246,81 @@ async def test_a_body_that_is_no_gzip_is_not_a_word_in_the_log(
     "path",
     ["/", "/camera/1", "/image/1.jpg", "/status.json", "/metrics", "/healthz", "/static/page.js", "/static/page.css"],
 )
-async def test_each_answer_is_whole_and_not_a_word_in_the_log(
+async def test_every_answer_is_complete_and_nothing_is_logged(
     path: str, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.clear()
     for _ in range(2):
         assert await _text(page, path)
-    async with page.head(path) as answer:
-        assert answer.status == 200
+    async with page.head(path) as response:
+        assert response.status == 200
     assert caplog.records == []
 
 
-async def test_a_client_that_leaves_gives_up_its_turn_and_its_place(
-    page: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clients, "MAX_LOOP_SHARE", 1e-9)  # the next turn after this page is never
-    async with aiohttp.ClientSession(page._base_url) as first:
-        await _text(first, "/")
-    _, stream = await _raw(page, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert await _answers_another(page)  # which came after it; so it is in by now, and waits
-    monkeypatch.setattr(clients, "MAX_CONNECTIONS", 1)
-    stream.close()
-    async with asyncio.timeout(30):
-        while not await _answers_another(page):
+async def test_client_that_disconnects_leaves_the_render_queue(tmp_path: Path) -> None:
+    limits = Limits(max_connections=2, loop_share=1e-9)  # after the first page no other one is ever rendered
+    async with open_page(make_fleet(tmp_path), Metrics().registry, Listen("127.0.0.1", 0), limits=limits) as address:
+        assert address
+        assert b" 200 " in await _first_line(address, "/")
+        _, waiting = await _send(address, "/")
+        while b" 200 " not in await _first_line(address, "/healthz"):
+            pass  # until the server has noticed that the first client is gone
+        _, idle = await asyncio.open_connection(*address)
+        async with asyncio.timeout(30):
+            while await _first_line(address, "/healthz"):
+                pass  # until the server has accepted the idle one
+            waiting.close()
+            while not await _first_line(address, "/healthz"):
+                pass
+        idle.close()
+
+
+async def test_client_that_does_not_read_its_picture_is_disconnected(tmp_path: Path) -> None:
+    (tmp_path / "image").mkdir()
+    (tmp_path / "image" / "1.jpg").write_bytes(b"x" * 50_000_000)  # more than socket buffers hold
+    limits, metrics = Limits(max_connections=1, answer_deadline=0.2), Metrics()
+    async with open_page(make_fleet(tmp_path), metrics.registry, Listen("127.0.0.1", 0), limits=limits) as address:
+        assert address
+        _, stream = await _send(address, "/image/1.jpg")
+        async with asyncio.timeout(30):
+            while not await _first_line(address, "/healthz"):
+                pass  # until there is a place again
+        stream.close()
+
+
+async def _send(address: Listen, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, stream = await asyncio.open_connection(*address)
+    stream.write(b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path.encode())
+    return reader, stream
+
+
+async def _first_line(address: Listen, path: str) -> bytes:
+    """Of the answer; empty if the connection is refused."""
+    reader, stream = await _send(address, path)
+    try:
+        return await reader.readline()
+    except ConnectionError:
+        return b""
+    finally:
+        stream.close()
+
+
+async def test_taken_port_is_named(serve: Serve, tmp_path: Path) -> None:
+    host, port, _ = astuple(await serve(lambda _: b""))
+    taken = Listen(host, port)
+    with pytest.raises(ConfigError, match=f"STATUS_ADDRESS={taken}: the port is taken; name another"):
+        async with open_page(make_fleet(tmp_path), Metrics().registry, taken):
             pass
 
 
-async def _answers_another(page: aiohttp.ClientSession) -> bool:
-    """Whether there is a place for one more connection."""
-    async with aiohttp.ClientSession(page._base_url) as another:
-        try:
-            return bool(await _text(another, "/healthz"))
-        except aiohttp.ClientConnectionError:
-            return False
+async def test_page_without_an_address_is_off(tmp_path: Path) -> None:
+    async with open_page(make_fleet(tmp_path), Metrics().registry, None) as address:
+        assert address is None
 
 
-async def test_a_taken_port_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(ConfigError, match=f"STATUS_ADDRESS=127.0.0.1:{port}: the port is taken; name another"):
-            async with page_of(make_fleet(tmp_path), caplog, status_address=Listen("127.0.0.1", port)):
-                pass
+def test_importing_the_package_does_not_import_jinja2() -> None:
+    code = "import sys, cameras.status_page; print('jinja2' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=PROGRAM.parent, text=True) == "False\n"
 
 
-async def test_a_blank_address_turns_the_page_off(tmp_path: Path) -> None:
-    fleet = make_fleet(tmp_path)
-    async with open_page(Config(status_address=None), fleet, Metrics().registry):
-        assert fleet.problems() == []
-
-
-def test_every_dot_is_within_the_map_however_the_cameras_lie() -> None:
-    road = [{"longitude": -97.7, "latitude": 30 + number / 50, "state": "live"} for number in range(100)]
-    street = [{"longitude": -97.7 + number / 50, "latitude": 30.0, "state": "live"} for number in range(100)]
-    for cameras in (road, street, road[:1]):
-        drawn = build_map(cameras)
-        assert drawn
-        assert all(0 <= x <= 1000 and 0 <= y <= drawn.height <= 2000.1 for x, y, _ in drawn.dots)
-    assert build_map([{"longitude": None, "latitude": None, "state": "live"}]) is None
-
-
-@pytest.mark.parametrize(
-    "nonsense",
-    [b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n", b"GET /%b HTTP/1.1\r\n\r\n" % (b"a" * 9000)],
-)
-async def test_nonsense_is_refused_without_a_word_in_the_log(
-    nonsense: bytes, page: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.clear()
-    reader, stream = await _raw(page, nonsense)
-    assert b" 400 " in await reader.readline()
-    stream.close()
-    await _text(page, "/static/" + "a" * 300, 404)
-    assert caplog.records == []
+async def test_version_is_in_the_footer(page: aiohttp.ClientSession) -> None:
+    assert f"cctv-images {__version__}</footer>" in await _text(page, "/")

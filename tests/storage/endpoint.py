@@ -1,4 +1,4 @@
-"""An S3 endpoint that answers as it is told, byte by byte."""
+"""An S3 endpoint that sends given answers, byte by byte."""
 
 import asyncio
 import re

@@ -40,7 +40,7 @@ async def test_readers_never_see_half_a_picture(tmp_path: Path) -> None:
 
 
 async def test_hung_write_times_out_and_blocks_only_its_file(tmp_path: Path) -> None:
-    """A pipe that nobody reads stands for a file server that is gone."""
+    """A pipe without a reader behaves like a file server that is gone."""
     store = FolderStore(tmp_path, deadline=0.2)
     os.mkfifo(tmp_path / ".1.jpg.part")
     with pytest.raises(StoreError, match="the disk does not respond; check it") as hung:

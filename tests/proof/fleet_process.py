@@ -1,4 +1,4 @@
-"""Servers in a process of their own, so that they do not keep the daemon's event loop busy."""
+"""Servers in a process of their own, so that they do not use the event loop of the service."""
 
 import asyncio
 import multiprocessing
@@ -15,9 +15,9 @@ from cameras.simulator.faults import FAULTS
 from cameras.simulator.responses import reset_connection
 
 MAKES = ("Advidia", "Axis", "Sarix", "Wisenet")
-MEMORY = "/dev/shm"  # for folders: a shared disk may take most of a second for one fsync
+MEMORY = "/dev/shm"  # for folders: fsync on a shared disk may take most of a second
 SLOW_DOWN = b"<Error><Code>SlowDown</Code></Error>"
-OUTAGES = {  # what a bucket answers
+OUTAGES = {  # how the bucket fails, and what it answers then; "": it works
     "": b'HTTP/1.1 200 OK\r\nETag: "0"\r\nContent-Length: 0\r\n\r\n',
     "gone": b"",  # connections are refused, open ones reset
     "silent": b"",
@@ -25,23 +25,24 @@ OUTAGES = {  # what a bucket answers
 }
 
 
-class Elsewhere(NamedTuple):
-    """`healthy` and `ailing` cameras, those with their faults; `bucket` is an S3 endpoint."""
+class FleetProcess(NamedTuple):
+    """The servers of the other process."""
 
     healthy: list[Camera]
-    ailing: list[tuple[Camera, str]]
-    bucket: str
+    faulty: list[tuple[Camera, str]]  # with the fault
+    bucket: str  # S3 endpoint
 
 
 @contextmanager
-def elsewhere(healthy: int, faults: list[str]) -> Iterator[Elsewhere]:
+def fleet_process(healthy: int, faults: list[str]) -> Iterator[FleetProcess]:
+    """So many healthy cameras, one camera for each of `faults`, and a bucket."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_main, args=(theirs, healthy, faults), daemon=True)
     process.start()
     try:
         cameras, bucket = ours.recv()
-        ailing = list(zip(cameras[healthy:], faults, strict=True))
-        yield Elsewhere(cameras[:healthy], ailing, bucket)
+        faulty = list(zip(cameras[healthy:], faults, strict=True))
+        yield FleetProcess(cameras[:healthy], faulty, bucket)
     finally:
         process.terminate()
         process.join()
@@ -52,14 +53,14 @@ def _main(pipe: Pipe, healthy: int, faults: list[str]) -> None:
 
 
 async def _serve(pipe: Pipe, faults: list[str]) -> None:
-    still = scene.draw("pretend", "1", 0.0, "", quality=90)
+    still = scene.draw("simulated", "1", 0.0, "", quality=90)
     async with AsyncExitStack() as stack:
         cameras = []
         for number, fault in enumerate(faults):
             make = "GRIDSMART" if fault and FAULTS[fault].tls else MAKES[number % len(MAKES)]
-            pretend = SimulatedCamera(make, str(number + 1), fault=fault, still=still)
-            pretend.requests = deque(maxlen=1)
-            cameras.append((await stack.enter_async_context(pretend)).camera)
+            camera = SimulatedCamera(make, str(number + 1), fault=fault, still=still)
+            camera.requests = deque(maxlen=1)
+            cameras.append((await stack.enter_async_context(camera)).entry)
         bucket = Bucket()
         await bucket.open()
         pipe.send((cameras, bucket.url))
@@ -67,15 +68,12 @@ async def _serve(pipe: Pipe, faults: list[str]) -> None:
 
 
 class Bucket:
-    """An S3 endpoint on a port of its own that takes every PUT, until it is taken away: `OUTAGES` says how.
-
-    `outages` counts them.
-    """
+    """An S3 endpoint that accepts every PUT, except during an outage."""
 
     def __init__(self) -> None:
-        self.port = 0
-        self.outages = 0
-        self.outage = "gone"
+        self.port = 0  # the same after an outage
+        self.outages = 0  # so far
+        self.outage = "gone"  # the present one, from OUTAGES
         self._streams: set[asyncio.StreamWriter] = set()
 
     @property
@@ -97,7 +95,7 @@ class Bucket:
             self.reset()
 
     def reset(self) -> None:
-        """All connections."""
+        """Reset all connections."""
         for stream in self._streams:
             reset_connection(stream)
 
