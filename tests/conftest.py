@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from config import names
 from tests.moto_server import moto_server
 from tests.raw_server import RawServers
 from tests.socrata_server import SocrataServer
-from tests.typing import Asked, RequestsOf, Serve, StartCamera
+from tests.typing import Asked, Get, RequestsOf, Serve, StartCamera
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -56,7 +56,7 @@ def client() -> Client:
 
 
 @pytest.fixture
-def get(client: Client) -> Callable[..., Awaitable[bytes]]:
+def get(client: Client) -> Get:
     """get(camera, target, ...) is `Connection.get`, in a connection of its own."""
 
     async def get(camera: Camera, *targets: str) -> bytes:
@@ -75,6 +75,12 @@ async def simulated() -> AsyncIterator[StartCamera]:
             return stack.enter_async_context(SimulatedCamera(*args, **kwargs))
 
         yield start
+
+
+@pytest.fixture
+def pretend(simulated: StartCamera) -> StartCamera:
+    """The old name of `simulated`; to be removed when nothing uses it."""
+    return simulated
 
 
 @pytest.fixture

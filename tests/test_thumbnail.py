@@ -5,7 +5,7 @@ import socket
 import aiohttp
 import pytest
 
-from cameras.camera import Address, Camera
+from cameras.camera import Address, Camera, Login
 from cameras.connection import Client, Connection
 from cameras.errors import FetcherBug, HttpError, InvalidResponse, LoginRejected, NotAnImage, TooLarge, Unreachable
 from cameras.makes import find_make, make_names
@@ -14,7 +14,7 @@ from cameras.simulator.faults import FAULTS, Fault, http_error
 from cameras.simulator.request import Request
 from cameras.simulator.responses import HealthyCamera
 from cameras.thumbnail import thumbnail
-from tests.typing import StartCamera
+from tests.typing import Serve, StartCamera
 
 MAKES = make_names()
 
@@ -26,7 +26,7 @@ async def fetch(camera: Connection) -> bytes:
 @pytest.mark.parametrize("make", MAKES)
 async def test_every_make_gives_a_complete_picture(make: str, simulated: StartCamera, client: Client) -> None:
     camera = await simulated(make)
-    assert (await thumbnail(camera.camera, find_make(make).fetch, client, timeout=10)).startswith(b"\xff\xd8\xff")
+    assert (await thumbnail(camera.entry, find_make(make).fetch, client, timeout=10)).startswith(b"\xff\xd8\xff")
     assert camera.login_check.refused == 0
 
 
@@ -43,7 +43,7 @@ async def test_every_fault_of_every_make_has_its_error(
     async with asyncio.timeout(2 * deadline + 5):
         if expected:
             with pytest.raises(expected) as caught:
-                await thumbnail(camera.camera, find_make(make).fetch, client, deadline, retry_pause=0)
+                await thumbnail(camera.entry, find_make(make).fetch, client, deadline, retry_pause=0)
             assert type(caught.value) is expected
             assert (sentence if camera.entry.login or expected is not LoginRejected else "none is set") in str(
                 caught.value
@@ -52,7 +52,7 @@ async def test_every_fault_of_every_make_has_its_error(
             assert str(caught.value).isprintable()
             assert len(str(caught.value)) < 300
         else:
-            await thumbnail(camera.camera, find_make(make).fetch, client, deadline, retry_pause=0)
+            await thumbnail(camera.entry, find_make(make).fetch, client, deadline, retry_pause=0)
     rejected = 2 if fault.startswith("stale") else 1  # stale=true: the first was correct
     logins = sum("authorization" in each.headers for each in camera.requests)
     assert logins <= (rejected if expected is LoginRejected else 9)
@@ -61,7 +61,7 @@ async def test_every_fault_of_every_make_has_its_error(
 async def test_failed_connection_gets_one_more_attempt(simulated: StartCamera, client: Client, picture: bytes) -> None:
     camera = await simulated("Sarix", fault="off")
     with pytest.raises(Unreachable):
-        await thumbnail(camera.camera, fetch, client, timeout=10, retry_pause=0)
+        await thumbnail(camera.entry, fetch, client, timeout=10, retry_pause=0)
     assert len(camera.requests) == 2
 
 
@@ -70,7 +70,7 @@ async def test_failed_connection_gets_one_more_attempt(simulated: StartCamera, c
 async def test_busy_camera_is_asked_once(make: str, fault: str, simulated: StartCamera, client: Client) -> None:
     camera = await simulated(make, fault=fault)
     with pytest.raises(HttpError):
-        await thumbnail(camera.camera, find_make(make).fetch, client, timeout=10, retry_pause=0)
+        await thumbnail(camera.entry, find_make(make).fetch, client, timeout=10, retry_pause=0)
     assert len(camera.requests) == 1
 
 
@@ -90,35 +90,27 @@ async def test_camera_redirect_is_not_followed(
 
     monkeypatch.setitem(FAULTS, "redirect", Fault(act, HttpError))
     with pytest.raises(HttpError, match="302 redirect, not followed"):
-        await thumbnail(camera.camera, fetch, client, timeout=10)
+        await thumbnail(camera.entry, fetch, client, timeout=10)
     assert other.requests == []
 
 
 async def test_bad_answer_gets_no_second_attempt(simulated: StartCamera, client: Client) -> None:
     camera = await simulated("Sarix", fault="HTML page")
     with pytest.raises(NotAnImage):
-        await thumbnail(camera.camera, fetch, client, timeout=10, retry_pause=0)
+        await thumbnail(camera.entry, fetch, client, timeout=10, retry_pause=0)
     assert len(camera.requests) == 1
 
 
-async def test_login_without_an_answer_is_not_sent_again(client: Client) -> None:
-    logins = 0
+async def test_login_without_an_answer_is_not_sent_again(serve: Serve, client: Client) -> None:
+    def answer(head: bytes) -> bytes:
+        if b"Authorization: " in head:
+            return b""
+        return b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="r"\r\nContent-Length: 0\r\n\r\n'
 
-    async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-        nonlocal logins
-        if b"Authorization: " in await reader.readuntil(b"\r\n\r\n"):
-            logins += 1
-            stream.transport.abort()
-        else:
-            stream.write(b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="r"\r\nContent-Length: 0\r\n\r\n')
-        stream.close()
-
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        login = SimulatedCamera("Axis")
-        login.port = server.sockets[0].getsockname()[1]
-        with pytest.raises(Unreachable):
-            await thumbnail(login.camera, fetch, client, timeout=10, retry_pause=0)
-    assert logins == 1
+    camera = Camera("1", "Axis", await serve(answer), Login("u", "p", "AXIS_USERNAME"))
+    with pytest.raises(Unreachable):
+        await thumbnail(camera, fetch, client, timeout=10, retry_pause=0)
+    assert sum(b"Authorization: " in head for head in serve.requests) == 1
 
 
 async def test_error_of_several_addresses_does_not_show_them(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,16 +135,10 @@ async def test_closed_port_is_unreachable(client: Client) -> None:
     "answer",
     [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"],
 )
-async def test_response_that_is_not_http_is_invalid(answer: bytes, client: Client) -> None:
-    async def speak(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        stream.write(answer)
-        stream.close()
-
-    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
-        camera = Camera("1", "Sarix", Address("127.0.0.1", server.sockets[0].getsockname()[1]))
-        with pytest.raises(InvalidResponse, match="answer is not proper HTTP"):
-            await thumbnail(camera, fetch, client, timeout=10)
+async def test_response_that_is_not_http_is_invalid(answer: bytes, serve: Serve, client: Client) -> None:
+    camera = Camera("1", "Sarix", await serve(lambda _: answer))
+    with pytest.raises(InvalidResponse, match="answer is not proper HTTP"):
+        await thumbnail(camera, fetch, client, timeout=10)
 
 
 @pytest.mark.parametrize(
@@ -184,4 +170,4 @@ async def test_bug_in_a_make_is_that_cameras_error(client: Client) -> None:
 async def test_picture_over_the_limit_is_too_large(simulated: StartCamera, client: Client) -> None:
     camera = await simulated("Sarix", still=b"\xff\xd8\xff" + b"x" * 10_000_000)
     with pytest.raises(TooLarge, match="more than 10,000,000 bytes"):
-        await thumbnail(camera.camera, fetch, client, timeout=10)
+        await thumbnail(camera.entry, fetch, client, timeout=10)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from cameras.camera import Address
+from cameras.camera import Address, Camera
 from cameras.makes import Make
 from cameras.simulator.camera import SimulatedCamera
 
@@ -34,3 +34,9 @@ class Serve(Protocol):
     requests: list[bytes]
 
     def __call__(self, answer: Callable[[bytes], bytes], host: str = "127.0.0.1") -> Awaitable[Address]: ...
+
+
+class Get(Protocol):
+    """The fixture `get`."""
+
+    def __call__(self, camera: Camera, *targets: str) -> Awaitable[bytes]: ...

@@ -61,10 +61,12 @@ async def run(
 
 async def _until_all_stopped(roster: Roster, fleet: Fleet) -> None:
     """A fleet that was stopped for its logins goes on: a restart would send wrong logins again, and lock accounts."""
+    reported = False
     while True:
         await roster.all_stopped.wait()
         if not fleet.all_logins_rejected:
             return
-        roster.all_stopped.clear()
-        log.error("every camera rejected its login and was stopped; fix the logins, then restart")
+        if not reported:
+            log.error("every camera rejected its login and was stopped; fix the logins, then restart")
+        reported = True
         await asyncio.sleep(fleet.interval)

@@ -51,7 +51,6 @@ class StatusPage:
         self.model = model
         self.folder = folder  # the pictures, if they are not public elsewhere
         self.budget = budget
-        self.by_id = {status.camera.id: status for status in model.fleet.statuses}
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -87,7 +86,7 @@ class StatusPage:
             )
 
     async def camera(self, request: web.Request) -> web.Response:
-        status = self.by_id.get(request.match_info["id"])
+        status = self.model.fleet.by_id.get(request.match_info["id"])
         if not status:
             raise web.HTTPNotFound(text="There is no such camera on the list.\n")
         return self._html("camera.html", status=status)
@@ -105,7 +104,7 @@ class StatusPage:
 
     async def image(self, request: web.Request) -> web.Response:
         """The folder's file, with the headers that a bucket would send."""
-        status = self.by_id.get(request.match_info["id"])
+        status = self.model.fleet.by_id.get(request.match_info["id"])
         if not (self.folder and status):
             raise web.HTTPNotFound
         try:

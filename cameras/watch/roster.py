@@ -73,8 +73,10 @@ class Roster:
         ones: those are missing from the list, perhaps by mistake."""
         wanted = {camera.id: camera for camera in cameras}
         change = self._compare(wanted)
+        await self._stop_tasks(self._tasks, [*change.removed, *change.changed])
+        await self._stop_tasks(self._retired, change.added)
         for position, id in enumerate(change.removed):
-            await self._remove(id, position)
+            self._remove(id, position)
         for position, id in enumerate((*change.changed, *change.added)):
             await self._add(wanted[id], position)
         for id, status in self.statuses.items():
@@ -107,8 +109,6 @@ class Roster:
 
     async def _add(self, camera: Camera, position: int) -> None:
         """A camera that is new, or starts over; what the store shows of it stays known."""
-        await self._stop_task(self._tasks, camera.id)
-        await self._stop_task(self._retired, camera.id)
         status = Status(camera)
         if before := self.statuses.get(camera.id):
             status.shown, status.shown_at = before.shown, before.shown_at
@@ -136,8 +136,7 @@ class Roster:
         """Until when a put that was sent before now may be applied, in the watcher's monotonic seconds."""
         return self.watcher.clock() + self.watcher.late_window
 
-    async def _remove(self, id: str, position: int) -> None:
-        await self._stop_task(self._tasks, id)
+    def _remove(self, id: str, position: int) -> None:
         heapq.heappush(self._free_numbers, self._numbers.pop(id))
         status = self.statuses.pop(id)
         self.watcher.recorder.outage.forget(id)
@@ -160,14 +159,19 @@ class Roster:
         del self._retired[status.camera.id]
         log.info("camera %s: no longer shown; its picture was replaced by the fallback", status.camera.id)
 
-    async def _stop_task(self, tasks: dict[str, asyncio.Task[None]], id: str) -> None:
-        if task := tasks.pop(id, None):
+    async def _stop_tasks(self, tasks: dict[str, asyncio.Task[None]], ids: Iterable[str]) -> None:
+        """All at once: each may take seconds, because an upload that has started is given time to finish."""
+        stopping = [tasks.pop(id) for id in ids if id in tasks]
+        for task in stopping:
             task.cancel()
-            await asyncio.wait([task])
+        if stopping:
+            await asyncio.wait(stopping)
 
     def _check_all_stopped(self) -> None:
         if self.statuses and all(status.stopped for status in self.statuses.values()):
             self.all_stopped.set()
+        else:
+            self.all_stopped.clear()
 
     def close(self) -> None:
         for task in (*self._tasks.values(), *self._retired.values()):

@@ -1,5 +1,3 @@
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -10,21 +8,19 @@ from cameras.connection import Client, Connection
 from cameras.connection.refusal import closed_hint
 from cameras.errors import HttpError, LoginRejected, NotAnImage, TooLarge
 from cameras.simulator.faults import FAULTS, http_error
-from tests.typing import StartCamera
-
-Get = Callable[..., Awaitable[bytes]]
+from tests.typing import Get, Serve, StartCamera
 
 
 async def test_first_fallback_that_is_not_refused_is_returned(simulated: StartCamera, get: Get, picture: bytes) -> None:
     camera = await simulated("Sarix", still=picture)
-    assert await get(camera.camera, "/nothing", "/jpeg?id=2", "/never") == picture
+    assert await get(camera.entry, "/nothing", "/jpeg?id=2", "/never") == picture
     assert [each.target for each in camera.requests] == ["/nothing", "/jpeg?id=2"]
 
 
 async def test_error_of_the_last_fallback_is_raised(simulated: StartCamera, get: Get) -> None:
     camera = await simulated("Sarix")
     with pytest.raises(HttpError, match="404 Not Found"):
-        await get(camera.camera, "/a", "/b")
+        await get(camera.entry, "/a", "/b")
     assert [each.target for each in camera.requests] == ["/a", "/b"]
 
 
@@ -34,53 +30,46 @@ async def test_fallbacks_are_only_for_refusals(
 ) -> None:
     camera = await simulated("Sarix", fault=fault)
     with pytest.raises(error):
-        await get(camera.camera, "/a", "/b")
+        await get(camera.entry, "/a", "/b")
     assert len(camera.requests) == 1
 
 
 async def test_busy_camera_is_not_asked_for_a_fallback(simulated: StartCamera, get: Get) -> None:
     camera = await simulated("Sarix", fault="busy")
     with pytest.raises(HttpError, match=r"503 busy.*will retry at the next interval") as caught:
-        await get(camera.camera, "/a", "/b")
+        await get(camera.entry, "/a", "/b")
     assert caught.value.status == 503
     assert len(camera.requests) == 1
 
 
 async def test_body_over_the_limit_is_too_large(simulated: StartCamera, client: Client, picture: bytes) -> None:
     camera = await simulated("Sarix", still=picture)
-    async with Connection(camera.camera, client, body_limit=len(picture) - 1) as connection:
+    async with Connection(camera.entry, client, body_limit=len(picture) - 1) as connection:
         with pytest.raises(TooLarge, match=f"more than {len(picture) - 1:,} bytes"):
             await connection.get("/jpeg?id=2")
-    async with Connection(camera.camera, client, body_limit=len(picture)) as connection:
+    async with Connection(camera.entry, client, body_limit=len(picture)) as connection:
         assert await connection.get("/jpeg?id=2") == picture
 
 
 async def test_wrong_password_is_sent_once(simulated: StartCamera, get: Get) -> None:
     camera = await simulated("Axis", fault="wrong password")
     with pytest.raises(LoginRejected, match="401 after Digest MD5"):
-        await get(camera.camera, "/a", "/b")
+        await get(camera.entry, "/a", "/b")
     assert camera.login_check.refused == 1
     assert len(camera.requests) == 2
 
 
 @pytest.mark.parametrize("status", [403, 407])
-async def test_login_rejected_with_403_or_407_is_not_sent_again(get: Get, status: int) -> None:
-    logins = 0
+async def test_login_rejected_with_403_or_407_is_not_sent_again(serve: Serve, get: Get, status: int) -> None:
+    def answer(head: bytes) -> bytes:
+        code = status if b"Authorization: " in head else 401
+        challenge = b'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"'
+        return b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n%s\r\n\r\n" % (code, challenge)
 
-    async def answer(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-        nonlocal logins
-        sent = b"Authorization: " in await reader.readuntil(b"\r\n\r\n")
-        logins += sent
-        head = b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n" % (status if sent else 401)
-        stream.write(head + b'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"\r\n\r\n')
-        stream.close()
-
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
-        camera = Camera("1", "Axis", address, Login("u", "p", "AXIS_USERNAME"))
-        with pytest.raises(LoginRejected, match=f"{status} after Digest MD5"):
-            await get(camera, "/a", "/b", "/c")
-    assert logins == 1
+    camera = Camera("1", "Axis", await serve(answer), Login("u", "p", "AXIS_USERNAME"))
+    with pytest.raises(LoginRejected, match=f"{status} after Digest MD5"):
+        await get(camera, "/a", "/b", "/c")
+    assert sum(b"Authorization: " in head for head in serve.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -117,7 +106,7 @@ def test_connection_closed_on_port_443_suggests_https(url: str, hint: str) -> No
 
 
 async def test_missing_login_names_the_settings_to_set(simulated: StartCamera, get: Get) -> None:
-    camera = (await simulated("Spectra Enhanced", fault="wrong password")).camera
+    camera = (await simulated("Spectra Enhanced", fault="wrong password")).entry
     with pytest.raises(LoginRejected, match=r"wants 'Digest MD5' and none is set.*set SPECTRA_ENHANCED_USERNAME"):
         await get(camera, "/a")
 
@@ -128,14 +117,14 @@ async def test_basic_is_not_sent_if_digest_is_offered(
 ) -> None:
     camera = await simulated("New", still=b"picture")
     camera.login_check.offers, camera.login_check.joined = offers, joined
-    assert await get(camera.camera, "/") == b"picture"
+    assert await get(camera.entry, "/") == b"picture"
     assert camera.requests[-1].headers["authorization"].startswith("Digest ")
     assert camera.login_check.refused == 0
 
 
 async def test_request_has_no_headers_that_cost_the_camera(simulated: StartCamera, get: Get) -> None:
     camera = await simulated("Sarix")
-    await get(camera.camera, "/jpeg?id=2")
+    await get(camera.entry, "/jpeg?id=2")
     assert camera.requests[0].headers == {
         "host": f"127.0.0.1:{camera.port}",
         "user-agent": "cctv-images",
@@ -144,16 +133,9 @@ async def test_request_has_no_headers_that_cost_the_camera(simulated: StartCamer
     }
 
 
-async def test_ipv6_camera_is_reached(get: Get) -> None:
-    async def answer(_: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
-        stream.write(b"HTTP/1.0 200 OK\r\n\r\nsix")
-        await stream.drain()
-        stream.close()
-
-    server = await asyncio.start_server(answer, "::1", 0)
-    async with server:
-        address = Address.parse(f"[::1]:{server.sockets[0].getsockname()[1]}")
-        assert await get(Camera("1", "Sarix", address), "/") == b"six"
+async def test_ipv6_camera_is_reached(serve: Serve, get: Get) -> None:
+    address = await serve(lambda _: b"HTTP/1.0 200 OK\r\n\r\nsix", host="::1")
+    assert await get(Camera("1", "Sarix", address), "/") == b"six"
 
 
 @pytest.mark.parametrize(("given", "path"), [("/a%20b?x=1", "/a%20b?x=1"), (None, "/")])

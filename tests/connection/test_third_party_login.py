@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import parse_http_list, parse_keqv_list
@@ -20,8 +20,8 @@ from requests.auth import HTTPDigestAuth
 from cameras.camera import Address, Camera, Login
 from cameras.errors import LoginRejected
 from cameras.simulator.camera import SimulatedCamera
+from tests.typing import Get
 
-Get = Callable[..., Awaitable[bytes]]
 LOGIN = Login("viewer", "secret", "TEST_USERNAME")
 ODD = Login('J\xe4ger "\\" Smith', '\\p\xe4ss"', "TEST_USERNAME")
 WRONG = Login("viewer", "guess", "TEST_USERNAME")

@@ -34,5 +34,5 @@ class LongListCamera(SimulatedCamera):
 async def test_list_is_searched_up_to_a_limit(client: Client, before: int, found: bool) -> None:
     async with LongListCamera(before) as camera:
         with pytest.raises(NotAnImage):
-            await thumbnail(camera.camera, fetch, client, timeout=10)
+            await thumbnail(camera.entry, fetch, client, timeout=10)
     assert (f"/api/camera/{MAC}" in [each.target for each in camera.requests]) is found

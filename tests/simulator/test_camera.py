@@ -1,11 +1,8 @@
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from cameras.errors import HttpError
 from cameras.simulator.camera import SimulatedCamera
-
-Get = Callable[..., Awaitable[bytes]]
+from tests.typing import Get
 
 
 async def test_size_that_the_camera_cannot_scale_to_is_refused(get: Get) -> None:

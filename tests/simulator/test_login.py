@@ -1,13 +1,10 @@
 """A simulated camera must be as strict as a real one, or the tests against it prove nothing."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from cameras.simulator.camera import SimulatedCamera
 from cameras.simulator.login import LoginCheck
-
-Get = Callable[..., Awaitable[bytes]]
+from tests.typing import Get
 
 
 @pytest.mark.parametrize(

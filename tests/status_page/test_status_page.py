@@ -305,7 +305,8 @@ async def _first_line(address: Listen, path: str) -> bytes:
 
 
 async def test_taken_port_is_named(serve: Serve, tmp_path: Path) -> None:
-    taken = Listen(*astuple(await serve(lambda _: b"")))
+    host, port, _ = astuple(await serve(lambda _: b""))
+    taken = Listen(host, port)
     with pytest.raises(ConfigError, match=f"STATUS_ADDRESS={taken}: the port is taken; name another"):
         async with open_page(make_fleet(tmp_path), Metrics().registry, taken):
             pass

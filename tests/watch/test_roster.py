@@ -223,3 +223,27 @@ async def test_camera_live_before_the_start_is_part_of_an_outage() -> None:
         await until(lambda: world.watcher.recorder.outage.active)
         await until(lambda: min(len(status.outcomes) for status in roster.statuses.values()) > 5)
         assert not any(status.stopped for status in roster.statuses.values())
+
+
+async def test_removing_many_cameras_waits_once_for_their_uploads() -> None:
+    async with running() as (world, roster):
+        await roster.apply([camera(str(number)) for number in range(9)])
+        await until(lambda: len(world.memory.published()) == 9)
+        world.watcher.uploads.grace = 0.3
+        world.store.hanging = True
+        await until(lambda: len(set(world.store.hung)) == 9)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await roster.apply([camera("0")])
+        assert loop.time() - started < 8 * 0.3  # far less than one after the other
+        world.store.hanging = False
+
+
+async def test_added_camera_ends_the_state_of_all_stopped() -> None:
+    async with running() as (world, roster):
+        world.answers["1"] = Unreachable("connection refused")
+        await roster.apply([camera("1")])
+        async with asyncio.timeout(10):
+            await roster.all_stopped.wait()
+        await roster.apply([camera("1"), camera("2")])
+        assert not roster.all_stopped.is_set()
