@@ -46,7 +46,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def picture() -> bytes:
-    """A whole JPEG of 640 by 360 pixels."""
+    """A complete JPEG of 640 by 360 pixels."""
     return scene.draw("1  TEST ST / EXAMPLE AVE", "1", 0.0, "2026-01-01 00:00:00")
 
 

@@ -127,12 +127,12 @@ async def test_wall_fits_every_width_in_both_color_schemes(
 async def test_refresh_replaces_only_what_has_changed(browser: Browser, url: tuple[str, Fleet]) -> None:
     page = await _open(browser, url[0], 1280)
     status = next(status for status in url[1].statuses if status.state == "live")
-    await page.evaluate("for (const card of document.querySelectorAll('.card')) card.kept = true")
+    await page.evaluate("for (const card of document.querySelectorAll('.card')) card.same = true")
     status.error, status.failing_since, status.failures = ERRORS[0], status.last_live, 1
     await page.evaluate("refresh()")
     await page.wait_for_selector(f"section[data-group=failing] #camera-{status.camera.id}")
     assert await page.locator("h1").inner_text() == "40 offline of 1000 cameras"
-    assert await page.evaluate("[...document.querySelectorAll('.card')].filter((card) => card.kept).length") == 999
+    assert await page.evaluate("[...document.querySelectorAll('.card')].filter((card) => card.same).length") == 999
 
 
 async def test_wall_is_filtered_while_one_types(browser: Browser, url: tuple[str, Fleet]) -> None:
