@@ -49,9 +49,11 @@ def seconds_or_0(value: str) -> float:
 
 def ids(value: str) -> frozenset[str] | Path:
     """Ids separated by spaces or commas, or a file of ids, which is read later and again."""
-    if (file := path(value)).is_file():
-        return file
-    found = re.split(r"[\s,]+", value)
+    try:
+        return existing_file(value)
+    except ValueError:  # not a file, or too long for a file name: ids
+        pass
+    found = [id for id in re.split(r"[\s,]+", value) if id]
     if bad := [id for id in found if not ID.fullmatch(id)]:
         raise ValueError(f"must be camera ids, such as 612,613, or the path of a file; {bad[0]!r} is neither")
     return frozenset(found)

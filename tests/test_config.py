@@ -69,6 +69,24 @@ def test_all_problems_are_reported_at_once() -> None:
     assert "\n" not in message
 
 
+def test_never_publish_is_ids_or_a_file_that_is_read_later(tmp_path: Path) -> None:
+    hidden = tmp_path / "never-publish.txt"
+    hidden.touch()
+    assert from_environment({"NEVER_PUBLISH": "612, 613,a-1,"}, MAKES).never_publish == frozenset({"612", "613", "a-1"})
+    assert from_environment({"NEVER_PUBLISH": str(hidden)}, MAKES).never_publish == hidden
+
+
+def test_more_hidden_cameras_than_a_file_name_has_characters() -> None:
+    many = frozenset(str(id) for id in range(1000, 2000))
+    assert from_environment({"NEVER_PUBLISH": ",".join(many)}, MAKES).never_publish == many
+
+
+def test_missing_file_of_hidden_cameras_is_an_error(tmp_path: Path) -> None:
+    missing = tmp_path / "never-publish.txt"
+    with pytest.raises(ConfigError, match=r"NEVER_PUBLISH=.* must be camera ids, .*, or the path of a file"):
+        from_environment({"NEVER_PUBLISH": str(missing)}, MAKES)
+
+
 def test_camera_networks_are_cidrs() -> None:
     networks = from_environment({"CAMERA_NETWORKS": "10.1.0.0/16, 2001:db8::/32 192.0.2.7"}, MAKES).camera_networks
     assert list(map(str, networks or ())) == ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"]

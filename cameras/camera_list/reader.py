@@ -123,19 +123,27 @@ class ListReader:
         )
 
     async def _read_files(self) -> None:
-        """The private CSV and NEVER_PUBLISH. At the start they must be readable; later, what cannot be read stays."""
+        """The private CSV and NEVER_PUBLISH, each whatever is wrong with the other. At the start both must be readable;
+        later, what cannot be read stays."""
+        unreadable: list[str] = []
         try:
-            overrides = (await self.source.read_overrides()).completed(self._overrides)
-            never_publish = await self.source.read_never_publish()
+            self._overrides = (await self.source.read_overrides()).completed(self._overrides)
         except (ConfigError, DatasetError) as error:
-            if self._listing is None:
-                raise
-            self._report_files(f"{error}; what was read before stays in use")
-            return
-        self._overrides, self._never_publish = overrides, never_publish
-        problems = [f"{SETTING} {problem}" for problem in overrides.problems]
-        problems += [f"NEVER_PUBLISH {problem}" for problem in never_publish.problems]
-        self._report_files(shortened(problems, 10) + "; the other lines apply" if problems else "")
+            self._keep_what_was_read(error, unreadable)
+        try:
+            self._never_publish = await self.source.read_never_publish()
+        except (ConfigError, DatasetError) as error:
+            self._keep_what_was_read(error, unreadable)
+        problems = [f"{SETTING} {problem}" for problem in (self._overrides or Overrides()).problems]
+        problems += [f"NEVER_PUBLISH {problem}" for problem in self._never_publish.problems]
+        effect = "what was read before stays in use" if unreadable else "the other lines apply"
+        problems = unreadable or problems
+        self._report_files(f"{shortened(problems, 10)}; {effect}" if problems else "")
+
+    def _keep_what_was_read(self, error: ConfigError | DatasetError, unreadable: list[str]) -> None:
+        if self._listing is None:
+            raise error
+        unreadable.append(str(error))
 
     def _report_list(self, problem: str) -> None:
         if self._is_news("list", problem):

@@ -150,6 +150,29 @@ async def test_never_publish_is_read_again_from_its_file(source: ListSource, tmp
     assert ids(await reader.read()) == "012456"
 
 
+async def test_hidden_ids_act_while_the_csv_cannot_be_read(source: ListSource, tmp_path: Path) -> None:
+    file = tmp_path / "never"
+    file.write_text("7")
+    reader = ListReader(replace(source, never_publish=file))
+    await reader.read()
+    assert source.addresses_file
+    source.addresses_file.unlink()
+    file.write_text("7 3")
+    assert ids(await reader.read()) == "012456"
+
+
+async def test_unreadable_file_of_hidden_ids_hides_what_it_did_and_the_csv_acts(
+    source: ListSource, tmp_path: Path
+) -> None:
+    file = tmp_path / "never"
+    file.write_text("7")
+    reader = ListReader(replace(source, never_publish=file))
+    await reader.read()
+    file.unlink()
+    write_csv(source, "2,,no")
+    assert ids(await reader.read()) == "013456"
+
+
 async def test_portal_that_fails_changes_nothing_and_is_logged_once(
     source: ListSource, socrata: SocrataServer, caplog: pytest.LogCaptureFixture
 ) -> None:
