@@ -79,16 +79,19 @@ class Recorder:
         camera = status.camera
         status.failures += 1
         status.login_failures = status.login_failures + 1 if isinstance(error, LoginRejected) else 0
+        level = logging.WARNING
         if isinstance(error, LoginRejected | FetcherBug):
             self.outage.record_other_failure(camera.id)
         else:
             self.outage.record_failure(camera.id)
-            status.excused += self.outage.active
+            if self.outage.active:  # which is logged for all
+                status.excused += 1
+                level = logging.DEBUG
         if status.failing_since:
             log.debug("%s: still failing: %s", camera, error)
         else:
             bug = error.__cause__ if isinstance(error, FetcherBug) else None
-            self.transitions.log(logging.WARNING, "started to fail", camera, str(error), bug)
+            self.transitions.log(level, "started to fail", camera, str(error), bug)
         status.failing_since = status.failing_since or self.now()
         status.error = drop_traceback(error)
         if isinstance(error, LoginRejected) and camera.login:
