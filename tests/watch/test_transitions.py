@@ -27,10 +27,25 @@ def test_changes_beyond_the_limit_are_one_line(caplog: pytest.LogCaptureFixture)
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "INFO", "WARNING"]
 
 
-def test_limit_is_that_of_an_interval(caplog: pytest.LogCaptureFixture) -> None:
+def test_limit_holds_for_what_happens_around_a_tick(caplog: pytest.LogCaptureFixture) -> None:
+    transitions = TransitionLog(limit=2)
+    for number in range(5):
+        if number == 1:
+            transitions.tick()
+        transitions.log(logging.WARNING, "started to fail", camera(number), "unreachable")
+    transitions.tick()
+    assert caplog.messages == [
+        "camera 0 (Axis): unreachable",
+        "camera 1 (Axis): unreachable",
+        "and 3 more cameras started to fail: 2, 3, 4",
+    ]
+
+
+def test_after_a_quiet_interval_each_change_has_its_line_again(caplog: pytest.LogCaptureFixture) -> None:
     transitions = TransitionLog(limit=1)
     for _ in range(3):
         transitions.log(logging.WARNING, "started to fail", camera(1), "unreachable")
+        transitions.tick()
         transitions.tick()
     assert caplog.messages == ["camera 1 (Axis): unreachable"] * 3
 
