@@ -42,24 +42,23 @@ class UploadQueue:
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[kind].append(turn)
+        entered = False
         try:
             async with asyncio.timeout(self.deadline if kind == "live" else None):
                 await turn
-        except BaseException as error:
-            if turn.cancelled():
-                self._waiting[kind].remove(turn)
-            else:  # the place was handed over at the same moment
+            entered = True
+        except TimeoutError:
+            text = f"not sent within {self.deadline:g} s, because too many uploads are waiting for the store"
+            raise StoreError(f"{text}; see why it is slow") from None
+        finally:
+            if not entered and not turn.cancelled():  # the place was handed over at the same moment
                 self._leave()
-            if isinstance(error, TimeoutError):
-                text = f"not sent within {self.deadline:g} s, because too many uploads are waiting for the store"
-                raise StoreError(f"{text}; see why it is slow") from None
-            raise
 
     def _leave(self) -> None:
-        """Hand the place on, to a placeholder if one waits."""
+        """Hand the place on, to a placeholder if one waits. Those who no longer wait are skipped."""
         for queue in self._waiting.values():
             while queue:
-                if not (turn := queue.popleft()).done():
+                if not (turn := queue.popleft()).cancelled():
                     turn.set_result(None)
                     return
         self._under_way -= 1

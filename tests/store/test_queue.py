@@ -95,3 +95,15 @@ async def test_place_handed_over_to_a_cancelled_upload_is_not_lost() -> None:
     await asyncio.wait([second])
     async with asyncio.timeout(10):
         await puts.put(upload("3"))
+
+
+async def test_upload_cancelled_at_the_moment_that_a_place_is_free_ends_quietly() -> None:
+    puts = Puts(UploadQueue(at_once=1))
+    first, second = asyncio.create_task(puts.put(upload("1"))), asyncio.create_task(puts.put(upload("2")))
+    await settle()
+    puts.release.set()
+    second.cancel()  # before the first, which goes on next, gives its place back
+    await asyncio.wait([first, second])
+    assert second.cancelled()
+    await asyncio.wait_for(puts.put(upload("3")), timeout=10)  # the place is free again
+    assert puts.started == ["1", "3"]
