@@ -1,6 +1,7 @@
 """Puts that the bucket applies after their client has given up on them, at full durations."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -30,8 +31,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(interval: float, put_deadline: float, late_window: float) -> AsyncIterator[Scene]:
-    """Ten cameras that are live, and have been for longer than the late window."""
+async def scene(
+    interval: float, put_deadline: float, late_window: float, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Scene]:
+    """Ten cameras that are live, and have been for longer than the late window, which `clock` measures."""
     now = Clock()
     recorder = Recorder(now, Metrics(), CameraMemory(), Outage(now, min_cameras=100), TransitionLog())
 
@@ -42,7 +45,7 @@ async def scene(interval: float, put_deadline: float, late_window: float) -> Asy
 
     async with late_bucket() as bucket, open_store("s3://pictures", bucket.url, put_deadline) as store:
         uploads = Uploads(store, interval, recorder.metrics, grace=0.0)
-        watcher = Watcher(fetch, uploads, b"the fallback", recorder, interval, max_failures=2, late_window=late_window)
+        watcher = Watcher(fetch, uploads, b"the fallback", recorder, interval, 2, late_window=late_window, clock=clock)
         async with open_roster(watcher) as roster:
             found = Scene(bucket, roster)
             await roster.apply(CAMERAS)
