@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cameras.camera import ID, Login
-from cameras.errors import DocumentChanged, StateUnavailable
+from cameras.errors import DocumentChanged, StateError
 from cameras.state.document import Document
 from cameras.state.documents import Documents
 from cameras.state.login_digest import LoginDigests
@@ -104,7 +104,7 @@ class CameraMemory:
             self._dirty = False
             try:
                 await self._write(self._document)
-            except StateUnavailable as error:
+            except StateError as error:
                 self._dirty = True
                 if self._retry_at is None:
                     log.warning("state: %s; cameras continue, but a restart will not know what changed since", error)

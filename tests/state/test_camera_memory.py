@@ -1,5 +1,6 @@
 import asyncio
 import json
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,6 +93,21 @@ async def test_writer_that_came_between_is_overwritten(tmp_path: Path) -> None:
         await memory.save()
     async with open_memory(FolderDocuments(tmp_path)) as memory:
         assert await memory.rejections("105", LOGIN) == [NOW, NOW]
+
+
+class ContestedDocuments(FolderDocuments):
+    """Another process writes just before each write."""
+
+    async def write(self, name: str, content: bytes, expected: str | None) -> str:
+        await super().write(name, b'{"version": 1, "at": "%s"}' % secrets.token_hex().encode(), expected)
+        return await super().write(name, content, expected)
+
+
+async def test_writers_that_keep_coming_between_end_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with open_memory(ContestedDocuments(tmp_path)) as memory:
+        await memory.add_rejection("105", LOGIN, NOW)
+        assert await memory.rejections("105", LOGIN) == [NOW]
+    assert "changed by another process" in caplog.text
 
 
 @pytest.mark.parametrize(
