@@ -43,6 +43,10 @@ class Outage:
             "check the camera network"
         )
 
+    def covers(self, id: str) -> bool:
+        """Whether the lines about the outage speak for this camera: it needs none of its own."""
+        return id in self._affected
+
     def record_live(self, id: str, at: datetime) -> None:
         """The camera was live at that time, in this run or before it."""
         self._last_live[id] = at

@@ -48,7 +48,7 @@ class Recorder:
 
     def picture(self, status: Status, image: bytes) -> None:
         """The camera sent a picture, whether or not it can be put."""
-        status.failures = status.login_failures = 0
+        status.failures = status.excused = status.login_failures = 0
         self.memory.clear_rejections(status.camera.id)
         self.outage.record_live(status.camera.id, self.now())
         was_frozen, fingerprint = status.identical + 1 >= FROZEN_AFTER, hash(image)
@@ -65,11 +65,10 @@ class Recorder:
         """The picture was put."""
         now = self.now()
         if status.failing_since:
-            level = logging.DEBUG if status.excused else logging.INFO  # the end of an outage is logged for all
+            level = logging.DEBUG if self.outage.covers(status.camera.id) else logging.INFO
             text = f"recovered after {human_readable(now - status.failing_since)}"
             self.transitions.log(level, "recovered", status.camera, text)
         status.error = status.failing_since = None
-        status.excused = 0
         status.last_live = now
         self.memory.record_live(status.camera.id, now)
         self.metrics.last_success.set(now.timestamp())
@@ -79,17 +78,16 @@ class Recorder:
         camera = status.camera
         status.failures += 1
         status.login_failures = status.login_failures + 1 if isinstance(error, LoginRejected) else 0
-        level = logging.WARNING
         if isinstance(error, LoginRejected | FetcherBug):
             self.outage.record_other_failure(camera.id)
         else:
             self.outage.record_failure(camera.id)
-            if self.outage.active:  # which is logged for all
-                status.excused += 1
-                level = logging.DEBUG
+            status.excused += self.outage.active
         if status.failing_since:
             log.debug("%s: still failing: %s", camera, error)
         else:
+            covered = self.outage.active and self.outage.covers(camera.id)
+            level = logging.DEBUG if covered else logging.WARNING
             bug = error.__cause__ if isinstance(error, FetcherBug) else None
             self.transitions.log(level, "started to fail", camera, str(error), bug)
         status.failing_since = status.failing_since or self.now()

@@ -24,12 +24,17 @@ class TransitionLog:
 
     def log(self, level: int, kind: str, camera: Camera, text: str, traceback: BaseException | None = None) -> None:
         """`kind` completes "312 more cameras ..."."""
+        if level > logging.DEBUG:  # others are not in an operator's log, and take no place there
+            level = self._limited(level, kind, camera)
+        log.log(level, "%s: %s", camera, text, exc_info=traceback)
+
+    def _limited(self, level: int, kind: str, camera: Camera) -> int:
+        """`level`, or DEBUG for a change beyond the limit."""
         if self._written[kind] + self._before.get(kind, 0) < self.limit:
             self._written[kind] += 1
-        else:
-            self._rest[kind].append((camera, level))
-            level = logging.DEBUG
-        log.log(level, "%s: %s", camera, text, exc_info=traceback)
+            return level
+        self._rest[kind].append((camera, level))
+        return logging.DEBUG
 
     def tick(self) -> None:
         """Call once per interval."""

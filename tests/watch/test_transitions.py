@@ -50,6 +50,14 @@ def test_after_a_quiet_interval_each_change_has_its_line_again(caplog: pytest.Lo
     assert caplog.messages == ["camera 1 (Axis): unreachable"] * 3
 
 
+def test_lines_that_nobody_sees_take_no_place(caplog: pytest.LogCaptureFixture) -> None:
+    transitions = TransitionLog(limit=1)
+    transitions.log(logging.DEBUG, "started to fail", camera(1), "unreachable")
+    transitions.log(logging.WARNING, "started to fail", camera(2), "login rejected")
+    transitions.tick()
+    assert caplog.messages == ["camera 2 (Axis): login rejected"]
+
+
 def test_summary_of_many_lists_the_first_ids(caplog: pytest.LogCaptureFixture) -> None:
     transitions = TransitionLog(limit=0)
     for number in range(52):

@@ -372,6 +372,36 @@ async def test_recovery_after_an_outage_of_the_fleet_is_no_line_of_its_own(caplo
     assert "recovered" not in caplog.text
 
 
+async def test_picture_that_cannot_be_put_ends_the_row_of_failures_that_do_not_count() -> None:
+    day = CameraScript([LIVE, *[OFFLINE] * 20, OTHER, *[OFFLINE] * 5])
+    for number in range(9):
+        day.watcher.recorder.outage.record_live(str(number), day.clock())
+    await day.cycles()
+    for number in range(9):
+        day.watcher.recorder.outage.record_failure(str(number))
+    await day.cycles(20)
+    for number in range(9):
+        day.watcher.recorder.outage.record_live(str(number), day.clock())
+    day.store.out = True
+    await day.cycles()
+    day.store.out = False
+    await day.cycles(5)
+    assert day.status.stopped
+
+
+async def test_failure_in_an_outage_of_the_fleet_is_no_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cameras")
+    day = CameraScript([LIVE, OFFLINE])
+    for number in range(9):
+        day.watcher.recorder.outage.record_live(str(number), day.clock())
+    await day.cycles()
+    for number in range(9):
+        day.watcher.recorder.outage.record_failure(str(number))
+    await day.cycles()
+    assert day.status.state == "failing"
+    assert "unreachable" not in caplog.text
+
+
 async def test_rejections_are_remembered_and_a_picture_clears_them() -> None:
     day = CameraScript([LOCKED, LOCKED, LIVE, LOCKED])
     login = Login("viewer", "wrong", "CAMERA_USERNAME")
