@@ -6,7 +6,7 @@ from collections.abc import MutableSet
 
 from aiohttp import ClientResponse, encode_basic_auth
 
-from cameras.camera import Camera
+from cameras.camera import Camera, Login
 from cameras.connection.challenge import Challenge, choose, parse_challenges
 from cameras.connection.digest import digest
 
@@ -34,13 +34,14 @@ class Authentication:
         """
         if sent:
             self._note_result(response.status, sent)
-        if response.status != 401 or not self.camera.login:
+        login = self.camera.login
+        if response.status != 401 or not login:
             return None
         challenges = parse_challenges(response.headers.getall("WWW-Authenticate", []))
         if sent and not self._credentials_were_correct(challenges):
             return None
         self.answered, self.pending = choose(challenges), True
-        return self._header(self.answered, response)
+        return self._header(self.answered, login, response)
 
     def _note_result(self, status: int, sent: int) -> None:
         self.pending = status in REJECTED_STATUSES
@@ -53,10 +54,7 @@ class Authentication:
         claimed = any(challenge.is_stale and not challenge.obstacle for challenge in challenges)
         return claimed and self.camera not in self._false_stale
 
-    def _header(self, challenge: Challenge, response: ClientResponse) -> str | None:
-        login = self.camera.login
-        if not login:
-            return None
+    def _header(self, challenge: Challenge, login: Login, response: ClientResponse) -> str:
         if challenge.scheme == "basic":
             return encode_basic_auth(login.username, login.password, "utf-8")
         nonce = challenge.parameters["nonce"]
