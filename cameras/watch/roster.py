@@ -12,7 +12,7 @@ from cameras.camera import Address, Camera
 from cameras.text import shortened
 from cameras.watch.recall import LOGIN_WINDOW, recall
 from cameras.watch.status import Status
-from cameras.watch.ticks import RAMP_RATE, Tick, periodic, phase
+from cameras.watch.ticks import Tick, camera_ticks
 from cameras.watch.watcher import Watcher
 
 MAX_LISTED_IDS = 50  # in a log line
@@ -51,12 +51,7 @@ class Roster:
     """Starts and ends the watcher's tasks. A change affects only the cameras concerned: the others keep their slots,
     counts and history."""
 
-    def __init__(
-        self,
-        watcher: Watcher,
-        tasks: asyncio.TaskGroup,
-        login_window: timedelta = LOGIN_WINDOW,
-    ) -> None:
+    def __init__(self, watcher: Watcher, tasks: asyncio.TaskGroup, login_window: timedelta = LOGIN_WINDOW) -> None:
         self.watcher = watcher
         self.statuses: dict[str, Status] = {}  # by camera id
         self.login_window = login_window
@@ -87,16 +82,6 @@ class Roster:
         self._check_all_stopped()
         return change
 
-    async def revive(self, ids: Iterable[str]) -> None:
-        """Start stopped cameras over at once, whatever their rejected logins."""
-        for position, id in enumerate(ids):
-            status = self.statuses[id]
-            if status.stopped:
-                status.stopped, status.locked_until = False, None
-                status.failures = status.excused = status.login_failures = 0
-                self._start(status, position)
-        self.all_stopped.clear()
-
     def _compare(self, wanted: dict[str, Camera]) -> Change:
         known = {id: status.camera for id, status in self.statuses.items()}
         changed = [id for id, camera in wanted.items() if id in known and _differs(known[id], camera)]
@@ -123,14 +108,12 @@ class Roster:
         id = status.camera.id
         if id not in self._numbers:  # that of a removed camera, so that the grid stays even
             self._numbers[id] = heapq.heappop(self._free_numbers) if self._free_numbers else len(self._numbers)
-        watching = self.watcher.watch(status, self._ticks(phase(self._numbers[id]), position))
+        watching = self.watcher.watch(status, self._ticks(self._numbers[id], position))
         self._tasks[id] = self._group.create_task(watching, name=f"camera {id}")
         self._tasks[id].add_done_callback(lambda _: self._check_all_stopped())
 
-    def _ticks(self, phase: float, position: int) -> AsyncIterator[Tick]:
-        """Slots of the fleet's grid, after one tick in the ramp of those that start now."""
-        interval = self.watcher.interval
-        return periodic(interval, phase * interval, position / RAMP_RATE, origin=self._origin)
+    def _ticks(self, number: int, position: int) -> AsyncIterator[Tick]:
+        return camera_ticks(number, self.watcher.interval, position=position, origin=self._origin)
 
     def _late(self) -> float:
         """Until when a put that was sent before now may be applied, in the watcher's monotonic seconds."""
@@ -147,7 +130,7 @@ class Roster:
 
     def _retire(self, status: Status, position: int) -> None:
         id = status.camera.id
-        settling = self._settle(status, self._ticks(phase(position), position))
+        settling = self._settle(status, self._ticks(position, position))
         self._retired[id] = self._group.create_task(settling, name=f"retired camera {id}")
 
     async def _settle(self, status: Status, ticks: AsyncIterator[Tick]) -> None:

@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
 
 @dataclass(slots=True)
 class Status:
-    """What is known about one camera. Written only by the watcher; page, metrics and log read it."""
+    """What is known about one camera. Written only in this package; page, metrics and log read it."""
 
     camera: Camera
     shown: Shown | None = None  # what the store has; None: nothing yet, or the last put failed and may be applied

@@ -70,13 +70,17 @@ def camera_ticks(
     number: int,
     interval: float,
     *,
+    position: int | None = None,
     origin: float | None = None,
     clock: Clock | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Tick]:
-    """The ticks of the camera that was added as `number`, from 0, to the grid that started at `origin`."""
-    slot, ramp = phase(number) * interval, number / RAMP_RATE
-    return periodic(interval, slot, ramp, origin=origin, clock=clock, sleep=sleep)
+    """The ticks of camera `number`, from 0, on the grid that started at `origin`.
+
+    `position` is its place in the ramp of the cameras that start now, by default its number.
+    """
+    ramp = (number if position is None else position) / RAMP_RATE
+    return periodic(interval, phase(number) * interval, ramp, origin=origin, clock=clock, sleep=sleep)
 
 
 async def single_tick(number: int, *, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Tick]:

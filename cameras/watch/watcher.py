@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Watcher:
-    """Watches any number of cameras, one `watch` task for each; the only writer of their Status."""
+    """Watches any number of cameras, one `watch` task for each."""
 
     fetch: Callable[[Camera], Awaitable[bytes]]  # a complete JPEG, or CameraError
     uploads: Uploads

@@ -165,18 +165,6 @@ async def test_all_stopped_is_reported() -> None:
             await roster.all_stopped.wait()
 
 
-async def test_revived_camera_is_tried_at_once() -> None:
-    async with running() as (world, roster):
-        world.answers["1"] = Unreachable("connection refused")
-        await roster.apply([camera("1")])
-        async with asyncio.timeout(10):
-            await roster.all_stopped.wait()
-        world.answers.clear()
-        await roster.revive(["1"])
-        assert not roster.all_stopped.is_set()
-        await until(lambda: world.last("1") == "live")
-
-
 async def rejected(minutes_ago: list[int], now: datetime) -> CameraMemory:
     memory = CameraMemory()
     for minutes in minutes_ago:
