@@ -29,6 +29,7 @@ class CameraList:
     saved: datetime  # when the source gave the rows, UTC
     from_cache: bool = False  # the portal was unavailable: this is its last good list
     unconfirmed: frozenset[str] = frozenset()  # ids that are missing from the list, perhaps by mistake
+    problem: str = ""  # why the latest read changed nothing
 
 
 async def load_cameras(source: ListSource) -> CameraList:

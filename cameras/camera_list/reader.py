@@ -66,7 +66,7 @@ class ListReader:
             if self._listing is None:
                 raise
             self._report_list(f"{error}; the list read {self._age()} ago stays in use")
-            return self._accept(self._listing, await self._join(self._listing), self._missing)
+            return self._accept(self._listing, await self._join(self._listing), self._missing, str(error))
         self._report_list("")
         if not joined.cameras and self._listing is None:
             raise ConfigError(no_camera_message(joined.skipped, self.source))
@@ -84,13 +84,15 @@ class ListReader:
             await list_cache.save(listing, self.source)
         return self._accept(listing, joined, unconfirmed)
 
-    def _accept(self, listing: Listing, joined: JoinResult, missing: set[str]) -> CameraList:
+    def _accept(self, listing: Listing, joined: JoinResult, missing: set[str], problem: str = "") -> CameraList:
         if joined.skipped != self._skipped:
             log_skipped(joined)
             self._skipped = joined.skipped
         self._listing, self._missing = listing, missing
         self._watched = {camera.id for camera in joined.cameras}
-        return CameraList(joined.cameras, joined.skipped, listing.saved, listing.from_cache, frozenset(missing))
+        return CameraList(
+            joined.cameras, joined.skipped, listing.saved, listing.from_cache, frozenset(missing), problem
+        )
 
     async def _fetch(self) -> Listing:
         if self.source.export_file:

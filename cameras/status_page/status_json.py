@@ -44,6 +44,7 @@ class StoreJson(TypedDict):
 class CameraListJson(TypedDict):
     saved: str
     cached: bool
+    problem: str | None
     skipped: dict[str, int]
 
 
@@ -77,6 +78,7 @@ def status_json(model: PageModel) -> StatusJson:
         "camera_list": {
             "saved": _iso(camera_list.saved),
             "cached": camera_list.from_cache,
+            "problem": camera_list.problem or None,
             "skipped": {reason: len(ids) for reason, ids in camera_list.skipped.items()},
         },
         "cameras": [_camera(model, status) for status in fleet.statuses],

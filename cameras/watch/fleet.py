@@ -14,7 +14,7 @@ from cameras.store import Store, Uploads
 from cameras.watch.outage import Outage
 from cameras.watch.status import State, Status
 
-MAX_CACHE_AGE = timedelta(days=1)
+MAX_LIST_AGE = timedelta(days=1)
 
 
 @dataclass(eq=False)  # hashable, as prometheus_client requires of a collector
@@ -78,8 +78,8 @@ class Fleet:
         problems = [self.outage.problem] if self.outage.problem else []
         if self.all_logins_rejected:
             problems.append("every camera rejected its login and was stopped; fix the logins, then restart")
-        saved = self.camera_list.saved
-        if self.camera_list.from_cache and self.now() - saved > MAX_CACHE_AGE:
+        unread = self.camera_list.from_cache or self.camera_list.problem
+        if unread and self.now() - (saved := self.camera_list.saved) > MAX_LIST_AGE:
             problems.append(f"camera list is out of date: last read {saved:%Y-%m-%d %H:%M} UTC; see the log for why")
         if self.uploads.silent_for > timedelta(seconds=2 * self.interval):
             problems.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")

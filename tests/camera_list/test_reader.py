@@ -188,6 +188,15 @@ async def test_portal_that_fails_changes_nothing_and_is_logged_once(
     assert caplog.text.count("camera list: read without problems again") == 1
 
 
+async def test_list_says_why_its_latest_read_changed_nothing(source: ListSource, socrata: SocrataServer) -> None:
+    reader = ListReader(source)
+    assert (await reader.read()).problem == ""
+    socrata.failure = Answer(503, b"")
+    assert "answered 503" in (await reader.read()).problem
+    socrata.failure = None
+    assert (await reader.read()).problem == ""
+
+
 async def test_skipped_rows_are_logged_when_they_change(
     source: ListSource, socrata: SocrataServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,14 @@ async def test_every_answer_has_strict_headers_and_post_is_refused(page: aiohttp
 async def test_other_host_names_are_refused(page: aiohttp.ClientSession, host: str, status: int) -> None:
     text = await _text(page, "/status.json", status, Host=host)
     assert ("cameras" in text) == (status == 200)
+
+
+async def test_list_that_could_not_be_read_is_a_line_of_the_page(tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path)
+    fleet.camera_list = replace(fleet.camera_list, problem="490 of 980 cameras are missing; <b>")
+    async with page_of(fleet) as page:
+        assert "camera list: 490 of 980 cameras are missing; &lt;b&gt;" in await _text(page, "/")
+        assert await _text(page, "/healthz") == '{"healthy": true, "problems": []}'
 
 
 async def test_status_json_has_documented_keys(page: aiohttp.ClientSession) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,8 @@ def test_outdated_list_is_a_problem(fleet: Fleet, clock: Clock) -> None:
     assert problem.startswith("camera list is out of date: last read 2026-03-04 13:00 UTC")
     fleet.camera_list = CameraList([], {}, clock() - timedelta(days=30), from_cache=False)
     assert fleet.problems() == []
+    fleet.camera_list = replace(fleet.camera_list, problem="the portal is down")
+    assert len(fleet.problems()) == 1
 
 
 def test_failing_uploads_are_a_problem(fleet: Fleet) -> None:
