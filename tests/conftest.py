@@ -78,12 +78,6 @@ async def simulated() -> AsyncIterator[StartCamera]:
 
 
 @pytest.fixture
-def pretend(simulated: StartCamera) -> StartCamera:
-    """The old name of `simulated`; to be removed when nothing uses it."""
-    return simulated
-
-
-@pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     """serve(answer) starts a server that sends `answer(head of the request)`; serve.requests are these heads."""
     async with AsyncExitStack() as stack:

@@ -59,11 +59,6 @@ class SimulatedCamera:
             login = Login(self.login_check.username, self.login_check.password, f"{self.make} login")
         return Camera(self.id, self.make, Address("127.0.0.1", self.port), login, place=self.place)
 
-    @property
-    def camera(self) -> Camera:
-        """The old name of `entry`; to be removed when nothing uses it."""
-        return self.entry
-
     def picture(self, size: Size = scene.SIZE) -> bytes:
         """A JPEG of the present moment."""
         if self.still:

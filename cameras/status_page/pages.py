@@ -16,7 +16,7 @@ from cameras.status_page.clients import Limits, RenderBudget, answer_deadline
 from cameras.status_page.map import build_map
 from cameras.status_page.security import security_middleware
 from cameras.status_page.status_json import status_json
-from cameras.status_page.view import Filter, PageModel, frozen, group_by_state
+from cameras.status_page.view import Filter, PageModel, group_by_state
 from cameras.store import FolderStore
 from cameras.watch import Fleet
 
@@ -81,7 +81,6 @@ class StatusPage:
                 groups=group_by_state(shown),
                 map=build_map(shown),
                 shown=len(shown),
-                frozen=frozen(statuses),
                 makes=sorted({status.camera.make for status in statuses}),
             )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NotRequired, TypedDict
 
 from cameras import __version__
-from cameras.status_page.view import PageModel, frozen
+from cameras.status_page.view import PageModel
 from cameras.watch import Outcome, State, Status
 
 
@@ -70,7 +70,7 @@ def status_json(model: PageModel) -> StatusJson:
         "at": _iso(fleet.now()),
         "started": _iso(fleet.started),
         "interval": fleet.interval,
-        "counts": {**{str(state): count for state, count in fleet.counts().items()}, "frozen": frozen(fleet.statuses)},
+        "counts": {**{str(state): count for state, count in fleet.counts().items()}, "frozen": fleet.frozen},
         "errors": dict(fleet.reasons()),
         "problems": fleet.problems(),
         "pictures_shown": model.pictures is not None,

@@ -58,11 +58,6 @@ class PageModel:
         return f"in {human_readable(wait)}" if wait > timedelta(0) else "now"
 
 
-def frozen(statuses: list[Status]) -> int:
-    """How many cameras keep sending the same picture."""
-    return sum(status.frozen for status in statuses)
-
-
 def group_by_state(statuses: list[Status]) -> list[tuple[State, list[Status]]]:
     """(state, cameras) in ORDER, without empty groups. First in a group: the longest offline, or frozen ones."""
     groups = {state: [status for status in statuses if status.state == state] for state in ORDER}

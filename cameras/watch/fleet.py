@@ -46,6 +46,11 @@ class Fleet:
         states: tuple[State, ...] = ("failing", "stopped", "live", "waiting")
         return {state: count[state] for state in states}
 
+    @property
+    def frozen(self) -> int:
+        """How many cameras keep sending the same picture."""
+        return sum(status.frozen for status in self.statuses)
+
     def reasons(self) -> list[tuple[str, int]]:
         """Why cameras are offline: the errors' names and how many have each, the most frequent first."""
         return Counter(type(status.error).__name__ for status in self.statuses if status.error).most_common()
@@ -53,8 +58,8 @@ class Fleet:
     def summary(self) -> str:
         """`live 962, failing 21, stopped 17 (Unreachable 30, LoginRejected 8)`."""
         line = ", ".join(f"{state} {count}" for state, count in self._shown_counts())
-        if frozen := sum(status.frozen for status in self.statuses):
-            line += f", frozen {frozen}"
+        if self.frozen:
+            line += f", frozen {self.frozen}"
         if reasons := self.reasons():
             line += " (" + ", ".join(f"{name} {count}" for name, count in reasons) + ")"
         return line + (f"; uploads are failing, {self.uploads.failed} so far" if self.uploads.error else "")
