@@ -51,7 +51,7 @@ class Outage:
         """The camera was live at that time, in this run or before it."""
         self._last_live[id] = at
         self._failing.discard(id)
-        if not self.active:
+        if not self.active and at >= self.now() - self.recent:
             self._members.add(id)
         self._update()
 

@@ -17,7 +17,8 @@ async def recall(status: Status, watcher: Watcher, login_window: timedelta = LOG
     if last_live := recorder.memory[camera.id].last_live:
         recorder.outage.record_live(camera.id, last_live)
     rejections = await recorder.memory.rejections(camera.id, camera.login)
-    recent = [at for at in rejections if at >= recorder.now() - login_window]
+    # A time far in the future is from a wrong clock.
+    recent = [at for at in rejections if abs(recorder.now() - at) <= login_window]
     if len(recent) < limit:
         status.login_failures = min(len(rejections), limit - 1)
         return

@@ -56,6 +56,15 @@ def test_cameras_dead_for_two_days_are_no_part_of_it() -> None:
     assert outage.active
 
 
+def test_cameras_that_were_dead_for_two_days_before_the_start_are_no_part_of_it() -> None:
+    clock = Clock()
+    outage = fleet_of(5, clock)
+    for number in range(100, 200):
+        outage.record_live(str(number), clock() - timedelta(days=3))
+    fail(outage, range(100, 200))
+    assert not outage.active
+
+
 def test_who_belongs_to_an_outage_does_not_change_while_it_lasts() -> None:
     clock = Clock()
     outage = fleet_of(10, clock)
