@@ -5,15 +5,16 @@
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from cameras import values
 from cameras.camera import Login, Logins
-from cameras.errors import ConfigError
+from cameras.errors import InvalidSettings
 
 HERE = Path(__file__).resolve().parent
+Problem = tuple[str, str]  # the setting's name, and the sentence
 DEFAULT_LOGIN = "CAMERA"  # CAMERA_USERNAME and CAMERA_PASSWORD: for every make without a login of its own
 
 
@@ -85,35 +86,77 @@ class Config:
     logins: Logins = field(default_factory=Logins)
     durations: Durations = field(default_factory=Durations)
     journal_stream: str = ""  # $JOURNAL_STREAM, no setting: systemd's name for the stream that leads to its journal
+    runtime_directory: Path | None = None  # $RUNTIME_DIRECTORY, no setting: systemd's folder for sockets
+    sudo_user: str = ""  # $SUDO_USER, no setting: who is behind sudo
+    warnings: tuple[str, ...] = ()  # about names in the environment
+
+    @property
+    def control_folder(self) -> Path:
+        """Where the control socket is."""
+        return self.runtime_directory or self.state_directory
 
 
 SETTINGS = tuple(row for row in fields(Config) if row.metadata)
 
 
-def from_environment(environ: Mapping[str, str], makes: Collection[str], dotenv: Collection[str] = ()) -> Config:
-    """The settings in `environ`. ConfigError names every problem.
+def from_environment(
+    environ: Mapping[str, str],
+    makes: Collection[str],
+    lines: Mapping[str, str] | None = None,
+    only: Collection[str] = (),
+) -> Config:
+    """The settings in `environ`. InvalidSettings names every problem.
 
-    `makes` are the prefixes of login settings, such as WISENET. `dotenv` are the names found in .env: an unknown one
-    that resembles a setting is reported as a typing error.
+    `makes` are the prefixes of login settings, such as WISENET. `lines` says of the names that come from a settings
+    file where they are: `.env line 3`. An unknown one that resembles a setting is reported as a typing error; one that
+    is only in the environment, which belongs to others too, is a warning. With `only`, no other setting is read, and
+    nothing can be wrong with it.
     """
-    given = _given(environ)
-    problems: list[str] = []
+    lines, given = lines or {}, _given(environ)
+    problems: list[Problem] = []
+    elsewhere = [name for name in environ if name not in lines]
     parsed: dict[str, Any] = {}
     for row in SETTINGS:
-        name = row.name.upper()
-        if name in given:
-            try:
-                parsed[row.name] = row.metadata["parse"](given[name])
-            except ValueError as error:
-                show_value = row.repr and "@" not in given[name]  # a URL may hold a login
-                problems.append(f"{name}={given[name]!r} {error}" if show_value else f"{name} {error}")
-        elif name in environ and row.metadata["may_be_empty"]:
-            parsed[row.name] = None
-    logins = _logins(given, makes, problems)
-    problems += _incomplete_pair(given, "SOCRATA") + _unknown_names(dotenv, makes)
+        if not only or row.name.upper() in only:
+            _parse(row, given, environ, parsed, problems)
+    logins = Logins()
+    if not only:
+        logins = _logins(given, makes, problems)
+        problems += _incomplete_pair(given, "SOCRATA") + _unknown_names(lines, makes)
     if problems:
-        raise ConfigError("; ".join(problems))
-    return Config(**parsed, logins=logins, journal_stream=given.get("JOURNAL_STREAM", ""))
+        raise InvalidSettings([f"{lines[name]}: {text}" if name in lines else text for name, text in problems])
+    return Config(
+        **parsed,
+        logins=logins,
+        journal_stream=given.get("JOURNAL_STREAM", ""),
+        runtime_directory=Path(given["RUNTIME_DIRECTORY"]) if "RUNTIME_DIRECTORY" in given else None,
+        sudo_user=given.get("SUDO_USER", ""),
+        warnings=tuple(f"{text} It is in the environment" for _, text in _unknown_names(elsewhere, makes, 0.85)),
+    )
+
+
+def log_file(environ: Mapping[str, str]) -> Path | None:
+    """Where to log that the settings are invalid."""
+    given = _given(environ)
+    return Path(given["LOG_FILE"]) if "LOG_FILE" in given else None
+
+
+def _parse(
+    row: Field[Any],
+    given: Mapping[str, str],
+    environ: Mapping[str, str],
+    parsed: dict[str, Any],
+    problems: list[Problem],
+) -> None:
+    name = row.name.upper()
+    if name in given:
+        try:
+            parsed[row.name] = row.metadata["parse"](given[name])
+        except ValueError as error:
+            show_value = row.repr and "@" not in given[name]  # a URL may hold a login
+            problems.append((name, f"{name}={given[name]!r} {error}" if show_value else f"{name} {error}"))
+    elif name in environ and row.metadata["may_be_empty"]:
+        parsed[row.name] = None
 
 
 def names(makes: Collection[str]) -> list[str]:
@@ -127,12 +170,14 @@ def _given(environ: Mapping[str, str]) -> dict[str, str]:
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     if "LOGS_DIRECTORY" in given:  # set by systemd
         given.setdefault("LOG_FILE", values.first_folder(given["LOGS_DIRECTORY"]) + "/cctv.log")
+    if "RUNTIME_DIRECTORY" in given:
+        given["RUNTIME_DIRECTORY"] = values.first_folder(given["RUNTIME_DIRECTORY"])
     if "AWS_ENDPOINT_URL_S3" in given:  # the more specific name wins, as with botocore
         given["AWS_ENDPOINT_URL"] = given["AWS_ENDPOINT_URL_S3"]
     return given
 
 
-def _logins(given: Mapping[str, str], makes: Collection[str], problems: list[str]) -> Logins:
+def _logins(given: Mapping[str, str], makes: Collection[str], problems: list[Problem]) -> Logins:
     """Adds what is wrong to `problems`."""
     by_prefix = {}
     for prefix in (DEFAULT_LOGIN, *makes):
@@ -142,20 +187,21 @@ def _logins(given: Mapping[str, str], makes: Collection[str], problems: list[str
             try:
                 by_prefix[prefix] = Login(given[username], given[password], source=username)
             except ValueError as error:
-                problems.append(f"{username} and {password}: {error}")
+                problems.append((username, f"{username} and {password}: {error}"))
     return Logins(default=by_prefix.pop(DEFAULT_LOGIN, None), by_prefix=by_prefix)
 
 
-def _incomplete_pair(given: Mapping[str, str], prefix: str) -> list[str]:
+def _incomplete_pair(given: Mapping[str, str], prefix: str) -> list[Problem]:
     username, password = f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
     if (username in given) == (password in given):
         return []
     present, missing = (username, password) if username in given else (password, username)
-    return [f"{present} is set but {missing} is not; set both or neither"]
+    return [(present, f"{present} is set but {missing} is not; set both or neither")]
 
 
-def _unknown_names(dotenv: Collection[str], makes: Collection[str]) -> list[str]:
+def _unknown_names(given: Collection[str], makes: Collection[str], similarity: float = 0.8) -> list[Problem]:
+    """`similarity` is that of difflib; CACHE_DIRECTORY, which systemd sets, has 0.8 to STATE_DIRECTORY."""
     known = names(makes)
-    unknown = [name for name in dotenv if name not in known and not name.startswith("AWS_")]
-    guesses = {name: difflib.get_close_matches(name, known, 1, 0.8) for name in unknown}
-    return [f"{name} in .env is not a setting; did you mean {near[0]}?" for name, near in guesses.items() if near]
+    unknown = [name for name in given if name not in known and not name.startswith("AWS_")]
+    guesses = {name: difflib.get_close_matches(name, known, 1, similarity) for name in unknown}
+    return [(name, f"{name} is not a setting; did you mean {near[0]}?") for name, near in guesses.items() if near]

@@ -16,6 +16,7 @@ thumbnail     one attempt at one camera: fetch, validate, or a CameraError (the 
 store         where pictures go, a folder or a bucket; `uploads` handles outages of it
 camera_list   the cameras to watch, from a dataset and private addresses
 watch         ticks, status, one camera's loop, the fleet
+control       asking the running service, over a Unix socket
 status_page   the operators' page, metrics and health; reads the fleet, changes nothing
 simulator     simulated cameras with configurable faults, for the demo and the tests
 commands      one file per subcommand; `wiring` puts everything together
@@ -24,4 +25,4 @@ Outside this package: config.py (the settings, one row each; only `commands` imp
 One picture's path: watch/watcher.py, thumbnail.py, makes/, connection/connection.py, store/.
 """
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -2,9 +2,13 @@
 
 CctvImagesError
 ├── ConfigError        a setting, a CSV or the camera list needs a fix first: exit status 2
-│   └── UnknownMake    no make has this name: why the camera list skips a row
+│   ├── UnknownMake    no make has this name: why the camera list skips a row
+│   └── InvalidSettings  settings, one problem each
 ├── DatasetError       the camera list is unavailable now: exit status 1, trying again may help
 ├── FleetStopped       every camera has stopped: exit status 1, a restart revives them
+├── ControlError       the service cannot be asked: exit status 1
+│   ├── ServiceNotRunning  nothing listens at its control socket
+│   └── ServiceSilent      it does not answer
 ├── StateError         a document of the service's state: exit status 1
 │   ├── StateUnavailable   cannot be read or written now
 │   ├── DocumentChanged    was changed by another process since it was read
@@ -23,6 +27,7 @@ A leaf exists because someone reads it: its name is in the log's summary and in 
 A message may quote what a camera sent, through `quoted`; it never contains a secret.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 
@@ -30,6 +35,11 @@ class CctvImagesError(Exception):
     """Root of the tree. `exit_status` is what the process ends with when the error ends it."""
 
     exit_status: ClassVar[int] = 1
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong, one sentence each."""
+        return [str(self)]
 
 
 class ConfigError(CctvImagesError):
@@ -40,11 +50,33 @@ class UnknownMake(ConfigError):
     pass
 
 
+class InvalidSettings(ConfigError):
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self._problems = problems
+
+    @property
+    def problems(self) -> Sequence[str]:
+        return self._problems
+
+
 class DatasetError(CctvImagesError):
     pass
 
 
 class FleetStopped(CctvImagesError):
+    pass
+
+
+class ControlError(CctvImagesError):
+    pass
+
+
+class ServiceNotRunning(ControlError):
+    pass
+
+
+class ServiceSilent(ControlError):
     pass
 
 

@@ -14,9 +14,15 @@ T = TypeVar("T")
 
 
 async def in_thread(call: Callable[[], T], name: str) -> T:
-    """What `call` returns or raises. It runs in a new daemon thread with this name, for debuggers and tracebacks.
+    """What `call` returns or raises, as for `started`. If the caller is cancelled, the thread goes on and its result is
+    dropped."""
+    return await asyncio.wrap_future(started(call, name))
 
-    If the caller is cancelled, the thread goes on and its result is dropped. OSError if the system has no thread left.
+
+def started(call: Callable[[], T], name: str) -> concurrent.futures.Future[T]:
+    """What `call` will return or raise. It runs in a new daemon thread with this name, for debuggers and tracebacks.
+
+    OSError if the system has no thread left.
     """
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
     future.set_running_or_notify_cancel()  # from here on only the thread can end it
@@ -31,4 +37,4 @@ async def in_thread(call: Callable[[], T], name: str) -> T:
         threading.Thread(target=run, name=name, daemon=True).start()
     except RuntimeError as error:
         raise OSError(errno.EAGAIN, str(error)) from error
-    return await asyncio.wrap_future(future)
+    return future

@@ -33,7 +33,8 @@ pytest_plugins = ["tests.alone"]
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting, AWS account or .env of whoever runs the tests reaches them."""
-    for name in [name for name in os.environ if name.startswith("AWS_")] + ["LOGS_DIRECTORY", "NOTIFY_SOCKET"]:
+    systemds = ["LOGS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "SETTINGS_FILE", "CREDENTIALS_DIRECTORY"]
+    for name in [name for name in os.environ if name.startswith("AWS_")] + systemds:
         monkeypatch.delenv(name, raising=False)
     for name in names([make.prefix for make in all_makes()]):
         monkeypatch.delenv(name, raising=False)

@@ -5,7 +5,7 @@ import pytest
 
 import config as config_module
 from cameras import values
-from cameras.errors import ConfigError
+from cameras.errors import ConfigError, InvalidSettings
 from config import HERE, Config, from_environment, setting
 
 MAKES = ["AXIS", "WISENET"]
@@ -171,12 +171,50 @@ def test_value_of_a_secret_setting_is_never_shown(monkeypatch: pytest.MonkeyPatc
     assert "; LIMIT='no' must be a whole number" in str(caught.value)
 
 
-def test_misspelt_name_in_dotenv_is_an_error() -> None:
-    with pytest.raises(ConfigError, match=r"SOCRATA_DATSET in \.env is not a setting; did you mean SOCRATA_DATASET\?"):
-        from_environment({}, MAKES, dotenv=["SOCRATA_DATSET", "AWS_PROFILE", "HTTPS_PROXY"])
+def lines(*names: str) -> dict[str, str]:
+    return {name: f".env line {number}" for number, name in enumerate(names, 1)}
+
+
+def test_misspelled_name_in_a_settings_file_is_an_error() -> None:
+    with pytest.raises(
+        ConfigError, match=r"^\.env line 1: SOCRATA_DATSET is not a setting; did you mean SOCRATA_DATASET\?"
+    ):
+        from_environment({}, MAKES, lines("SOCRATA_DATSET", "AWS_PROFILE", "HTTPS_PROXY"))
     with pytest.raises(ConfigError, match="did you mean WISENET_PASSWORD"):
-        from_environment({}, MAKES, dotenv=["WISNET_PASSWORD"])
-    from_environment({}, MAKES, dotenv=["AWS_PROFILE", "HTTPS_PROXY", "STORE", "TZ", "AWS_ENDPOINT_URL_S3"])
+        from_environment({}, MAKES, lines("WISNET_PASSWORD"))
+    from_environment({}, MAKES, lines("AWS_PROFILE", "HTTPS_PROXY", "STORE", "TZ", "AWS_ENDPOINT_URL_S3"))
+
+
+def test_misspelled_name_in_the_environment_is_a_warning() -> None:
+    """Other programs' names may resemble a setting."""
+    config = from_environment({"STATUS_ADRESS": "x", "STROE": "y", "PATH": "/bin"}, MAKES, lines("TZ"))
+    assert config.warnings == ("STATUS_ADRESS is not a setting; did you mean STATUS_ADDRESS? It is in the environment",)
+
+
+def test_names_that_systemd_sets_are_no_misspellings() -> None:
+    folders = ("CACHE", "CONFIGURATION", "CREDENTIALS", "LOGS", "RUNTIME", "STATE")
+    environ = {f"{name}_DIRECTORY": "/x" for name in folders} | {"SETTINGS_FILE": "x", "INVOCATION_ID": "x"}
+    assert from_environment(environ, MAKES).warnings == ()
+
+
+def test_each_problem_is_a_sentence_of_its_own_with_its_line() -> None:
+    environ = {"INTERVAL": "x", "TIMEOUT": "y", "AXIS_USERNAME": "me"}
+    with pytest.raises(InvalidSettings) as caught:
+        from_environment(environ, MAKES, lines("INTERVAL", "AXIS_USERNAME"))
+    interval, timeout, login = caught.value.problems
+    assert interval.startswith(".env line 1: INTERVAL='x' must be")
+    assert timeout.startswith("TIMEOUT='y' must be")
+    assert login == ".env line 2: AXIS_USERNAME is set but AXIS_PASSWORD is not; set both or neither"
+
+
+def test_with_only_some_settings_no_other_can_be_wrong() -> None:
+    config = from_environment({"STATE_DIRECTORY": "/s", "INTERVAL": "x"}, MAKES, only=("STATE_DIRECTORY",))
+    assert config == replace(Config(), state_directory=Path("/s"))
+
+
+def test_control_socket_is_in_systemds_folder_else_beside_the_state() -> None:
+    assert from_environment({"RUNTIME_DIRECTORY": "/run/a:/run/b"}, MAKES).control_folder == Path("/run/a")
+    assert from_environment({"STATE_DIRECTORY": "/s"}, MAKES).control_folder == Path("/s")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from cameras.camera import Camera
 from cameras.camera_list import list_cache
@@ -16,6 +17,7 @@ from cameras.text import human_readable, shortened
 
 MAX_LISTED_IDS = 200  # in a log line
 MIN_LIST_RATIO = 0.5  # of the cached list's cameras; a faulty portal may give a part of the rows, or of the columns
+ACCEPT = "if that is right: cctv-images reload --accept-shrunken-list"
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,13 @@ class CameraList:
     from_cache: bool = False  # the portal was unavailable: this is its last good list
     unconfirmed: frozenset[str] = frozenset()  # ids that are missing from the list, perhaps by mistake
     problem: str = ""  # why the latest read changed nothing
+    files_problem: str = ""  # what is wrong with CAMERA_ADDRESSES and NEVER_PUBLISH
+
+    @property
+    def problems(self) -> list[str]:
+        """What was wrong when it was last read."""
+        list_problem = [f"camera list: {self.problem}"] if self.problem else []
+        return list_problem + ([f"private files: {self.files_problem}"] if self.files_problem else [])
 
 
 async def load_cameras(source: ListSource) -> CameraList:
@@ -43,18 +52,24 @@ async def load_cameras(source: ListSource) -> CameraList:
     never_publish = await source.read_never_publish()
     if never_publish.problems:
         raise ConfigError(f"NEVER_PUBLISH: {shortened(never_publish.problems, 10)}; fix or remove them")
-    listing, joined = await read_joined(source, overrides, never_publish.ids)
+    listing, joined, problem = await read_joined(source, overrides, never_publish.ids)
     log_skipped(joined)
     if not joined.cameras:
         raise ConfigError(no_camera_message(joined.skipped, source))
     if not (source.export_file or listing.from_cache):  # only now: a list without cameras must not replace a good one
         await list_cache.save(listing, source)
-    return CameraList(joined.cameras, joined.skipped, listing.saved, listing.from_cache)
+    return CameraList(joined.cameras, joined.skipped, listing.saved, listing.from_cache, problem=problem)
 
 
-async def read_joined(
-    source: ListSource, overrides: Overrides, never_publish: Collection[str] = ()
-) -> tuple[Listing, JoinResult]:
+class Read(NamedTuple):
+    """A list and its cameras."""
+
+    listing: Listing
+    joined: JoinResult
+    problem: str = ""  # why it is the cached one
+
+
+async def read_joined(source: ListSource, overrides: Overrides, never_publish: Collection[str] = ()) -> Read:
     """The list from the export, else from the portal.
 
     The cached list if the portal is unavailable or suddenly has less than MIN_LIST_RATIO of the cameras; DatasetError
@@ -62,7 +77,7 @@ async def read_joined(
     """
     if source.export_file:
         listing = await source.read_export(source.export_file)
-        return listing, await source.join(listing, overrides, never_publish)
+        return Read(listing, await source.join(listing, overrides, never_publish))
     cached = await list_cache.load(source)
     cached_join = await source.join(cached, overrides, never_publish) if cached else JoinResult()
     try:
@@ -73,14 +88,13 @@ async def read_joined(
         if not cached:
             raise DatasetError(f"the camera list is unavailable and there is no cached copy: {error}") from error
         log.warning("camera list: %s; using the cached list from %s ago", error, _age(cached))
-        return cached, cached_join
-    return listing, joined
+        return Read(cached, cached_join, str(error))
+    return Read(listing, joined)
 
 
 def _check_size(now: int, before: int) -> None:
     if now < before * MIN_LIST_RATIO:
-        hint = "if that is right, reload the service twice to accept it"
-        raise DatasetError(f"only {now} cameras can be watched, {before} could be before; {hint}")
+        raise DatasetError(f"only {now} cameras can be watched, {before} could be before; {ACCEPT}")
 
 
 def _age(listing: Listing) -> str:

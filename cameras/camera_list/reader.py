@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from cameras.camera_list import list_cache
 from cameras.camera_list.addresses import SETTING, Overrides
-from cameras.camera_list.camera_list import CameraList, log_skipped, no_camera_message
+from cameras.camera_list.camera_list import ACCEPT, CameraList, log_skipped, no_camera_message
 from cameras.camera_list.dataset import JoinResult, Row, camera_id
 from cameras.camera_list.never_publish import NeverPublish
 from cameras.camera_list.socrata import fetch_rows
@@ -35,8 +35,8 @@ class ListReader:
         self._listing: Listing | None = None  # the rows in use, those of unconfirmed absences included
         self._watched: set[str] = set()
         self._missing: set[str] = set()  # from the last answer, not yet confirmed by another
-        self._refused_by_hand = False  # a reload by hand was refused because the list has shrunk
         self._skipped: dict[str, list[str]] = {}
+        self._files_problem = ""
         self._reported: dict[str, str] = {}  # what -> the problem that was logged last
 
     async def cached(self) -> CameraList | None:
@@ -47,19 +47,19 @@ class ListReader:
         joined = await self._join(listing)
         return self._accept(listing, joined, self._absent(joined, listing)) if joined.cameras else None
 
-    async def read(self, by_hand: bool = False) -> CameraList:
+    async def read(self, by_hand: bool = False, accept_shrunken: bool = False) -> CameraList:
         """The list as it is now; the one in use, with what the files hide, if the source is unavailable.
 
-        `by_hand`: an absence needs no confirmation; done twice in a row, a list that has shrunk is accepted. If no list
-        is in use yet: ConfigError if something needs a fix or no camera can be watched, DatasetError if it is
-        unavailable.
+        `by_hand`: an absence needs no confirmation; `accept_shrunken`: nor does one of most cameras. If no list is in
+        use yet: ConfigError if something needs a fix or no camera can be watched, DatasetError if it is unavailable.
         """
         await self._read_files()
         try:
             listing = await self._fetch()
             joined = await self._join(listing)
             absent = self._absent(joined, listing)
-            self._check_size(absent, by_hand)
+            if not accept_shrunken:
+                self._check_size(absent)
         except (ConfigError, DatasetError) as error:
             if self._listing is None and isinstance(error, DatasetError):
                 raise DatasetError(f"the camera list is unavailable and there is no cached copy: {error}") from error
@@ -91,7 +91,13 @@ class ListReader:
         self._listing, self._missing = listing, missing
         self._watched = {camera.id for camera in joined.cameras}
         return CameraList(
-            joined.cameras, joined.skipped, listing.saved, listing.from_cache, frozenset(missing), problem
+            joined.cameras,
+            joined.skipped,
+            listing.saved,
+            listing.from_cache,
+            unconfirmed=frozenset(missing),
+            problem=problem,
+            files_problem=self._files_problem,
         )
 
     async def _fetch(self) -> Listing:
@@ -112,17 +118,11 @@ class ListReader:
         before, now = _by_id(self._listing), _by_id(listing)
         return {id for id in gone if id not in now or now[id] != before.get(id)}
 
-    def _check_size(self, absent: set[str], by_hand: bool) -> None:
+    def _check_size(self, absent: set[str]) -> None:
         """DatasetError if too many cameras have vanished from the source's answer."""
         missing = len(absent & self._watched)
-        if missing <= len(self._watched) * MAX_MISSING or (by_hand and self._refused_by_hand):
-            self._refused_by_hand = False
-            return
-        self._refused_by_hand = by_hand
-        raise DatasetError(
-            f"{missing} of {len(self._watched)} cameras are missing; if that is right, reload the service by hand"
-            f"{' once more' if by_hand else ' twice'} to accept it"
-        )
+        if missing > len(self._watched) * MAX_MISSING:
+            raise DatasetError(f"{missing} of {len(self._watched)} cameras are missing; {ACCEPT}")
 
     async def _read_files(self) -> None:
         """The private CSV and NEVER_PUBLISH, each whatever is wrong with the other. At the start both must be readable;
@@ -140,7 +140,8 @@ class ListReader:
         problems += [f"NEVER_PUBLISH {problem}" for problem in self._never_publish.problems]
         effect = "what was read before stays in use" if unreadable else "the other lines apply"
         problems = unreadable or problems
-        self._report_files(f"{shortened(problems, 10)}; {effect}" if problems else "")
+        self._files_problem = f"{shortened(problems, 10)}; {effect}" if problems else ""
+        self._report_files(self._files_problem)
 
     def _keep_what_was_read(self, error: ConfigError | DatasetError, unreadable: list[str]) -> None:
         if self._listing is None:

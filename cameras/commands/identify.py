@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cameras.camera import Camera, Login
 from cameras.camera_list import GENERIC
+from cameras.commands.login_guard import LoginGuard
 from cameras.commands.trace import traced_thumbnail
 from cameras.connection import Client
 from cameras.errors import CameraError, LoginRejected, NotAnImage, Unreachable
@@ -17,7 +18,9 @@ TIMEOUT_PER_MAKE = 4.0  # seconds
 LoginFor = Callable[[Make], Login | None]
 
 
-async def identify_make(camera: Camera, timeout: float, resolver: Resolver, login_for: LoginFor) -> bytes:
+async def identify_make(
+    camera: Camera, timeout: float, resolver: Resolver, login_for: LoginFor, guard: LoginGuard
+) -> bytes:
     """The camera's picture, fetched as the first make that works; CameraError if none does. Prints each result.
 
     Every make is tried without a login. If none gives a picture, one login is sent: as the likeliest of the makes that
@@ -33,7 +36,7 @@ async def identify_make(camera: Camera, timeout: float, resolver: Resolver, logi
     if all(isinstance(result, Unreachable) for result in results.values()):
         raise Unreachable("as every make")
     asking = [make for make in makes if isinstance(results[make.name], LoginRejected)]
-    return await _with_login(camera, timeout, resolver, login_for, asking)
+    return await _with_login(camera, timeout, resolver, login_for, guard, asking)
 
 
 def _advice(listed_make: str, pictures: Collection[str]) -> str:
@@ -54,14 +57,14 @@ async def _try(camera: Camera, make: Make, client: Client) -> bytes | CameraErro
 
 
 async def _with_login(
-    camera: Camera, timeout: float, resolver: Resolver, login_for: LoginFor, asking: list[Make]
+    camera: Camera, timeout: float, resolver: Resolver, login_for: LoginFor, guard: LoginGuard, asking: list[Make]
 ) -> bytes:
     """One attempt only, since cameras lock accounts: as the make in the list if it is one of `asking`, else as the
     first of them that has a login."""
     for make in sorted(asking, key=lambda make: make.name != camera.make):
         if login := login_for(make):
             print(f"trying {make.name} with its login, once")
-            return await traced_thumbnail(replace(camera, make=make.name, login=login), timeout, resolver)
+            return await traced_thumbnail(replace(camera, make=make.name, login=login), timeout, resolver, guard)
     if asking:
         names = ", ".join(make.name for make in asking)
         raise LoginRejected(f"it wants a login, and none is set for {names}", "set CAMERA_USERNAME and CAMERA_PASSWORD")

@@ -6,13 +6,15 @@ Its parts, in the order in which they start:
 * the watcher: what all cameras share, such as the store and the metrics (`wiring.py`)
 * the roster: one task per camera; at each of its slots, fetch a picture and put it into the store (`watch`)
 * the fleet: all cameras' status, for reading (`watch`)
-* in the background: the status page with metrics and health, reloads, reports (`background.py`)
+* in the background: the status page with metrics and health, the control socket, reloads, reports (`background.py`)
 """
 
 import asyncio
 import logging
+import signal
 from argparse import Namespace
 from datetime import timedelta
+from pathlib import Path
 from typing import NoReturn
 
 from cameras.camera_list import CameraList, ListReader
@@ -21,21 +23,29 @@ from cameras.commands.versions import versions
 from cameras.commands.wiring import PageOpener, list_source, open_watcher, page_opener, utc_now
 from cameras.errors import FleetStopped
 from cameras.service import Notifier, logs
-from cameras.state import CameraMemory, FolderDocuments, open_memory, sole_run
-from cameras.watch import Fleet, Roster, open_roster
+from cameras.state import CameraMemory, FolderDocuments, RunLock, open_memory, sole_run
+from cameras.watch import Fleet, LiveList, Roster, open_roster
 from config import Config
+
+NO_LOCK = RunLock()
 
 log = logging.getLogger(__name__)
 
 
 async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoReturn:
+    for number in (signal.SIGHUP, signal.SIGUSR1):  # until `background` handles them
+        signal.signal(number, signal.SIG_IGN)
     logs.set_up(config.log_level, config.log_file, journal_stream=config.journal_stream)
     log.info("%s", versions())
-    with sole_run(config.state_directory):
+    for warning in config.warnings:
+        log.warning("settings: %s", warning)
+    with sole_run(config.state_directory) as lock:
+        if crashed := lock.crashed:
+            log.warning("the previous run ended unexpectedly at about %s UTC", f"{crashed:%Y-%m-%d %H:%M:%S}")
         async with open_memory(FolderDocuments(config.state_directory)) as memory:
             reader = ListReader(list_source(config), memory.published)
             cameras = await reader.cached() or await reader.read()
-            await run(config, reader, cameras, memory, notifier, page_opener(config))
+            await run(config, reader, cameras, memory, notifier, page_opener(config), config.control_folder, lock)
 
 
 async def run(
@@ -45,6 +55,8 @@ async def run(
     memory: CameraMemory,
     notifier: Notifier,
     open_page: PageOpener,
+    control_folder: Path | None = None,
+    lock: RunLock = NO_LOCK,
 ) -> NoReturn:
     """Keep every camera's picture fresh until cancelled; FleetStopped when every camera has stopped."""
     login_window = timedelta(seconds=config.durations.login_window)
@@ -54,7 +66,18 @@ async def run(
         fleet = Fleet(cameras, roster.statuses, watcher.uploads, recorder.outage, config.interval, utc_now)
         recorder.metrics.registry.register(fleet)
         log.info("watching %d cameras every %g s, pictures to %s", len(cameras.cameras), config.interval, fleet.store)
-        async with running(Background(config.list_interval, reader, roster, fleet, recorder, notifier, open_page)):
+        background = Background(
+            list_interval=config.list_interval,
+            live_list=LiveList(reader, roster, fleet),
+            roster=roster,
+            fleet=fleet,
+            recorder=recorder,
+            notifier=notifier,
+            open_page=open_page,
+            control_folder=control_folder,
+            lock=lock,
+        )
+        async with running(background):
             await _until_all_stopped(roster, fleet)
     raise FleetStopped("every camera has stopped; restart the service to try them again")
 

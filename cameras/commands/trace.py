@@ -8,20 +8,29 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
 
 from cameras.camera import Camera
+from cameras.commands.login_guard import LoginGuard
 from cameras.connection import Client, parse_challenges
+from cameras.errors import LoginRejected
 from cameras.makes import find_make
 from cameras.net import Resolver
 from cameras.text import printable
 from cameras.thumbnail import thumbnail
 
 
-async def traced_thumbnail(camera: Camera, timeout: float, resolver: Resolver) -> bytes:
-    """As `thumbnail`, with a single attempt. Prints every request and answer, but no login and no cookie."""
+async def traced_thumbnail(camera: Camera, timeout: float, resolver: Resolver, guard: LoginGuard) -> bytes:
+    """As `thumbnail`, with a single attempt. Prints every request and answer, but no login and no cookie.
+
+    LoginRejected, and no request at all, if `guard` refuses the login.
+    """
+    await guard.check(camera)
     print(f"make: {camera.make}; login: {camera.login.source if camera.login else 'none'}")
     client = Client(resolver, observers=(_print_exchange,), trace_configs=(_connection_trace(),))
     started = time.monotonic()
     try:
         return await thumbnail(camera, find_make(camera.make).fetch, client, timeout, tries=1)
+    except LoginRejected:
+        await guard.rejected(camera)
+        raise
     finally:
         print(f"time: {time.monotonic() - started:.2f} s of {timeout:g} s")
 

@@ -12,6 +12,7 @@ from cameras import jpeg
 from cameras.camera import Camera
 from cameras.camera_list import ListSource, Portal
 from cameras.connection import Client
+from cameras.control import RunningService, connect
 from cameras.errors import ConfigError, NotAnImage
 from cameras.makes import all_makes
 from cameras.net import Resolver
@@ -93,6 +94,11 @@ def page_opener(config: Config) -> PageOpener:
         public_url=config.public_url,
         show_addresses=config.status_show_addresses,
     )
+
+
+def running_service(config: Config) -> AbstractAsyncContextManager[RunningService]:
+    """Errors as for `connect`."""
+    return connect(config.control_folder, config.sudo_user)
 
 
 def utc_now() -> datetime:

@@ -34,6 +34,7 @@ def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None, j
         handler.addFilter(RateLimit("asyncio"))
     logging.raiseExceptions = False  # a line that cannot be written is lost, without a traceback for each
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
+    logging.getLogger().addFilter(OncePerDay("Requests made without an app_token"))
     logging.getLogger("cameras").setLevel(level)
     for name in CREDENTIALS_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they log a traceback per upload; `uploads` logs one line
@@ -44,8 +45,16 @@ def set_up(level: str, file: Path | None, quiet: logging.Logger | None = None, j
 
 def flush(timeout: float) -> bool:
     """Wait at most `timeout` seconds for the log file to have every line logged so far; whether it has."""
-    queued = [handler for handler in logging.getLogger().handlers if isinstance(handler, QueuedLogFile)]
-    return all(handler.lines.join(timeout) for handler in queued)
+    return all(handler.lines.join(timeout) for handler in _log_files())
+
+
+def problems() -> list[str]:
+    """Why the log file does not have the latest lines: at most one problem."""
+    return [handler.problem for handler in _log_files() if handler.problem]
+
+
+def _log_files() -> list[QueuedLogFile]:
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, QueuedLogFile)]
 
 
 class RateLimit(logging.Filter):
@@ -68,6 +77,27 @@ class RateLimit(logging.Filter):
             return False
         self.last = (message, now)
         return True
+
+
+class OncePerDay(logging.Filter):
+    """Lets a line that begins with `text` through once per day, at INFO.
+
+    sodapy logs at WARNING that there is no app token, each time that the list is read.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.next = 0.0  # monotonic time
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.getMessage().startswith(self.text):
+            return True
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        due, now = self.next, time.monotonic()
+        if now >= due:
+            self.next = now + 86400
+        return now >= due
 
 
 def _console(quiet: logging.Logger | None, journal_stream: str) -> logging.Handler:

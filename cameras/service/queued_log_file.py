@@ -3,13 +3,14 @@
 import concurrent.futures
 import logging
 import threading
-from contextlib import suppress
+import time
 from logging.handlers import QueueHandler
 
 from cameras.service.log_file import LogFile
 from cameras.service.log_queue import LogQueue
 
 EXIT_TIMEOUT = 2.0  # seconds that the end of the process waits for the disk
+SLOW = 10.0  # seconds after which a disk that has not answered is reported
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class QueuedLogFile(QueueHandler):
         self.lines = lines or LogQueue()
         super().__init__(self.lines)
         self.file = file
+        self._refused = ""  # why the disk did not take the latest lines
+        self._busy_since = 0.0  # monotonic seconds, when the call of the disk that has not returned yet began; or 0
         self.opened: concurrent.futures.Future[None] = concurrent.futures.Future()
         self.thread = threading.Thread(target=self._run, name="log file", daemon=True)
         self.thread.start()
@@ -36,6 +39,13 @@ class QueuedLogFile(QueueHandler):
             return False
         self.opened.result()
         return True
+
+    @property
+    def problem(self) -> str:
+        """Why the file does not have the latest lines, else empty."""
+        if (since := self._busy_since) and time.monotonic() - since > SLOW:
+            return f"log file {self.file.path}: its disk does not respond"
+        return self._refused and f"log file {self.file.path} cannot be written: {self._refused}"
 
     def flush(self) -> None:
         """Wait for the disk, at most EXIT_TIMEOUT seconds. logging.shutdown calls this when the process ends."""
@@ -49,20 +59,30 @@ class QueuedLogFile(QueueHandler):
         super().close()
 
     def _run(self) -> None:
+        self._busy_since = time.monotonic()
         try:
             self.file.open()
             self.opened.set_result(None)
         except OSError as error:
             self.opened.set_exception(error)
+        self._busy_since = 0.0
         while True:
             lines, dropped = self.lines.get()
             if not lines:
                 return self.file.close()
             if dropped:
                 lines.append(self._report(dropped))
-            with suppress(OSError):  # a full disk loses the lines
-                self.file.write("".join(lines))
+            self._write("".join(lines))
             self.lines.task_done()
+
+    def _write(self, text: str) -> None:
+        self._busy_since = time.monotonic()
+        try:
+            self.file.write(text)
+            self._refused = ""
+        except OSError as error:  # a full disk loses the lines
+            self._refused = error.strerror or str(error)
+        self._busy_since = 0.0
 
     def _report(self, dropped: int) -> str:
         text = "%d lines of this file were dropped while its disk did not keep up"

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from cameras.errors import ConfigError
+from cameras.errors import CctvImagesError, ConfigError
 
+MAX_STATUS = 1000  # characters
 STATUS_INTERVAL = 5.0  # seconds, unless the watchdog wants messages more often
 
 
@@ -36,6 +37,19 @@ class Notifier:
         kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, kind) as sock:
             sock.sendto("\n".join(lines).encode(), self.address)
+
+    @contextlib.contextmanager
+    def reporting_errors(self) -> Iterator[None]:
+        """An error that leaves the block is the last STATUS: systemd shows it until the next start."""
+        with contextlib.ExitStack() as stack:
+            stack.push(self._report)
+            yield
+
+    def _report(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, CctvImagesError):
+            self.send(f"STATUS={'; '.join(error.problems)[:MAX_STATUS]}")
+        elif isinstance(error, Exception):
+            self.send(f"STATUS=unexpected error, {type(error).__name__}; its traceback is in the log")
 
     async def run(self, status: Callable[[], str]) -> None:
         """Send READY and `status` now, then WATCHDOG and `status` from the event loop: if the loop hangs, they stop."""

@@ -12,7 +12,7 @@ from cameras.state.camera_memory import CameraMemory, Remembered, open_memory
 from cameras.state.document import Document
 from cameras.state.documents import Documents
 from cameras.state.folder import FolderDocuments
-from cameras.state.run_lock import running_pid, sole_run
+from cameras.state.run_lock import RunLock, running_pid, sole_run
 
 __all__ = [
     "CameraMemory",
@@ -20,6 +20,7 @@ __all__ = [
     "Documents",
     "FolderDocuments",
     "Remembered",
+    "RunLock",
     "open_memory",
     "running_pid",
     "sole_run",

@@ -73,7 +73,10 @@ class CameraMemory:
 
     async def add_rejection(self, id: str, login: Login, at: datetime) -> None:
         """Stored when this returns, as far as it can be."""
-        digest = await self.digests.digest(login)
+        await self.add_rejected_digest(id, await self.digests.digest(login), at)
+
+    async def add_rejected_digest(self, id: str, digest: str, at: datetime) -> None:
+        """As `add_rejection`, for a login of which only the digest is known."""
         entry = self[id]
         if entry.login != digest:
             entry.login, entry.rejections = digest, []

@@ -1,20 +1,41 @@
 """One running service per state folder: two would poll every camera twice and double the rejected logins."""
 
+import asyncio
+import concurrent.futures
 import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from cameras.errors import ConfigError
+from cameras.threads import in_thread, started
 
 LOCK = "run.lock"
+HEARTBEAT = 10.0  # seconds
+STOP_DEADLINE = 2.0  # seconds that the end of the process waits for the disk
+
+
+@dataclass(frozen=True)
+class RunLock:
+    """A lock that is held. Its file has the PID of the process until that ends as it should."""
+
+    descriptor: int | None = None  # of its file; None: the folder cannot be written to
+    crashed: datetime | None = None  # UTC, when the run before this one ended without saying so; None: it did not
+
+    async def heartbeat(self, interval: float = HEARTBEAT) -> None:
+        """Keep the file's time, until cancelled, so that the next run knows how long this one lived."""
+        while descriptor := self.descriptor:
+            await asyncio.sleep(interval)
+            await in_thread(lambda: os.utime(descriptor), name="heartbeat")  # a disk that hangs stops only this
 
 
 @contextmanager
-def sole_run(folder: Path) -> Iterator[None]:
+def sole_run(folder: Path) -> Iterator[RunLock]:
     """Holds the lock while the context is open; ConfigError names the process that holds it. A crash releases it.
 
     A folder that cannot be written to is no reason not to run: then there is no lock.
@@ -23,7 +44,7 @@ def sole_run(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("a+")
     except OSError:
-        yield
+        yield RunLock()
         return
     with file:
         if not _acquired(file):
@@ -31,10 +52,19 @@ def sole_run(folder: Path) -> Iterator[None]:
                 f"STATE_DIRECTORY={folder} is in use by process {_pid(folder)}; stop that one first, or give this one "
                 "a STATE_DIRECTORY of its own"
             )
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+        descriptor = file.fileno()
+        found = os.fstat(descriptor)
+        crashed = datetime.fromtimestamp(found.st_mtime, UTC) if found.st_size else None
+        _write(descriptor, str(os.getpid()))
+        try:
+            yield RunLock(descriptor, crashed)
+        finally:  # an error, too, is a reason that is in the log
+            concurrent.futures.wait([started(lambda: _write(descriptor, ""), name="end of run")], STOP_DEADLINE)
+
+
+def _write(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, text.encode())
 
 
 def running_pid(folder: Path) -> str | None:

@@ -4,7 +4,6 @@ clients      limits on connections, on time to send, and on the event loop's tim
 security     which Host is answered, and strict headers
 map          where each camera is drawn
 view         what the templates show: filter, groups, pictures' URLs, times
-status_json  the fleet as /status.json gives it
 pages        the routes
 server       listens, and serves the routes
 """

@@ -15,10 +15,9 @@ from cameras.errors import StoreError
 from cameras.status_page.clients import Limits, RenderBudget, answer_deadline
 from cameras.status_page.map import build_map
 from cameras.status_page.security import security_middleware
-from cameras.status_page.status_json import status_json
 from cameras.status_page.view import Filter, PageModel, group_by_state
 from cameras.store import FolderStore
-from cameras.watch import Fleet
+from cameras.watch import Fleet, status_json
 
 HERE = Path(__file__).parent
 NO_STORE = {"Cache-Control": "no-store"}
@@ -40,6 +39,7 @@ def application(
     app.router.add_get("/image/{id}.jpg", page.image)
     app.router.add_get("/status.json", page.status)
     app.router.add_get("/metrics", page.within_budget(make_aiohttp_handler(registry)))
+    app.router.add_get("/livez", page.live)
     app.router.add_get("/healthz", page.health)
     return app
 
@@ -119,7 +119,14 @@ class StatusPage:
 
     async def status(self, _: web.Request) -> web.Response:
         async with self.budget.rendering():
-            return web.json_response(status_json(self.model), headers=NO_STORE)
+            model = self.model
+            picture_url = model.image if model.pictures is not None else None
+            return web.json_response(status_json(model.fleet, picture_url, model.show_addresses), headers=NO_STORE)
+
+    async def live(self, _: web.Request) -> web.Response:
+        stalled = self.model.fleet.stalled()
+        problems = [stalled] if stalled else []
+        return web.json_response({"live": not problems, "problems": problems}, status=503 if problems else 200)
 
     async def health(self, _: web.Request) -> web.Response:
         problems = self.model.fleet.problems()

@@ -9,16 +9,22 @@ watcher       one camera's endless loop, and one cycle of it
 recall        what a status takes over from earlier runs
 roster        the fleet as it changes: starts and ends the loops
 fleet         the fleet, for reading: summary, gauges, health
+live_list     the camera list, read again and applied to the fleet
+status_json   the fleet as one JSON object
+report        the fleet as text
 """
 
 import logging
 
 from cameras.watch.fleet import Fleet
+from cameras.watch.live_list import LiveList, Reloaded
 from cameras.watch.outage import Outage
-from cameras.watch.recall import recall
+from cameras.watch.recall import recall, recent_rejections
 from cameras.watch.recorder import Recorder
+from cameras.watch.report import report
 from cameras.watch.roster import Change, Roster, open_roster
 from cameras.watch.status import FROZEN_AFTER, Outcome, State, Status
+from cameras.watch.status_json import StatusJson, status_json
 from cameras.watch.ticks import Tick, camera_ticks, periodic, single_tick
 from cameras.watch.transitions import TransitionLog
 from cameras.watch.watcher import Watcher
@@ -29,12 +35,15 @@ __all__ = [
     "FROZEN_AFTER",
     "Change",
     "Fleet",
+    "LiveList",
     "Outage",
     "Outcome",
     "Recorder",
+    "Reloaded",
     "Roster",
     "State",
     "Status",
+    "StatusJson",
     "Tick",
     "TransitionLog",
     "Watcher",
@@ -43,5 +52,8 @@ __all__ = [
     "open_roster",
     "periodic",
     "recall",
+    "recent_rejections",
+    "report",
     "single_tick",
+    "status_json",
 ]

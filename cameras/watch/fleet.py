@@ -1,5 +1,6 @@
 """The whole fleet, for reading: summary, page, metrics, health and systemd's status line."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,14 @@ from prometheus_client.metrics_core import Metric
 
 from cameras.camera_list import CameraList
 from cameras.errors import LoginRejected
+from cameras.service import logs
 from cameras.store import Store, Uploads
+from cameras.text import human_readable
 from cameras.watch.outage import Outage
 from cameras.watch.status import State, Status
 
 MAX_LIST_AGE = timedelta(days=1)
+MIN_STALL = 300.0  # seconds; a cycle may take longer than a short interval
 
 
 @dataclass(eq=False)  # hashable, as prometheus_client requires of a collector
@@ -27,10 +31,12 @@ class Fleet:
     outage: Outage
     interval: float  # seconds
     now: Callable[[], datetime]  # UTC
+    clock: Callable[[], float] = time.monotonic
     started: datetime = field(init=False)  # UTC
+    _started: float = field(init=False)  # of `clock`
 
     def __post_init__(self) -> None:
-        self.started = self.now()
+        self.started, self._started = self.now(), self.clock()
 
     @property
     def store(self) -> Store:
@@ -56,8 +62,8 @@ class Fleet:
         return Counter(type(status.error).__name__ for status in self.statuses if status.error).most_common()
 
     def summary(self) -> str:
-        """`live 962, failing 21, stopped 17 (Unreachable 30, LoginRejected 8)`."""
-        line = ", ".join(f"{state} {count}" for state, count in self._shown_counts())
+        """`live 962, failing 21, stopped 17, waiting 0 (Unreachable 30, LoginRejected 8)`."""
+        line = ", ".join(f"{state} {count}" for state, count in self._counts_live_first())
         if self.frozen:
             line += f", frozen {self.frozen}"
         if reasons := self.reasons():
@@ -65,13 +71,14 @@ class Fleet:
         return line + (f"; uploads are failing, {self.uploads.failed} so far" if self.uploads.error else "")
 
     def status_line(self) -> str:
-        """`962 live, 21 failing, 17 stopped`, for `systemctl status`."""
-        return ", ".join(f"{count} {state}" for state, count in self._shown_counts())
+        """`962 live, 21 failing, 17 stopped, 0 waiting; uploads are failing: ...`, for `systemctl status`."""
+        counts = ", ".join(f"{count} {state}" for state, count in self._counts_live_first())
+        return "; ".join([counts, *self.problems()])
 
-    def _shown_counts(self) -> list[tuple[State, int]]:
+    def _counts_live_first(self) -> list[tuple[State, int]]:
         counts = self.counts()
         states: tuple[State, ...] = ("live", "failing", "stopped", "waiting")
-        return [(state, counts[state]) for state in states if counts[state] or state != "waiting"]
+        return [(state, counts[state]) for state in states]
 
     @property
     def last_success(self) -> datetime | None:
@@ -90,7 +97,15 @@ class Fleet:
             problems.append(f"no picture published since {self.last_success or self.started:%Y-%m-%d %H:%M:%S} UTC")
         if self.uploads.error:
             problems.append(f"uploads are failing: {self.uploads.error}")
-        return problems
+        return problems + logs.problems()
+
+    def stalled(self) -> str:
+        """Why the process does not work, else empty: cameras are to be polled, and no cycle has begun for too long."""
+        ticks = [status.last_tick or self._started for status in self.by_id.values() if not status.stopped]
+        silent = self.clock() - max(ticks, default=self.clock())
+        if silent <= max(2 * self.interval, MIN_STALL):
+            return ""
+        return f"no camera was polled for {human_readable(timedelta(seconds=silent))}; restart the service"
 
     @property
     def all_logins_rejected(self) -> bool:

@@ -1,7 +1,7 @@
 """What a camera's status takes over from earlier runs: when it was live, and how often it rejected this login."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cameras.errors import LoginRejected
 from cameras.watch.status import Status
@@ -17,8 +17,7 @@ async def recall(status: Status, watcher: Watcher, login_window: timedelta = LOG
     if last_live := recorder.memory[camera.id].last_live:
         recorder.outage.record_live(camera.id, last_live)
     rejections = await recorder.memory.rejections(camera.id, camera.login)
-    # A time far in the future is from a wrong clock.
-    recent = [at for at in rejections if abs(recorder.now() - at) <= login_window]
+    recent = recent_rejections(rejections, recorder.now(), login_window)
     if len(recent) < limit:
         status.login_failures = min(len(rejections), limit - 1)
         return
@@ -26,6 +25,12 @@ async def recall(status: Status, watcher: Watcher, login_window: timedelta = LOG
     status.failing_since, status.failures, status.login_failures = recent[0], len(recent), limit
     status.error = LoginRejected(
         f"{len(recent)} times until {recent[-1]:%H:%M} UTC, before this start",
-        f"not tried again before {status.locked_until:%H:%M} UTC, unless the login changes; fix it, then restart",
+        f"not tried again before {status.locked_until:%H:%M} UTC, unless the login changes; fix it, then "
+        f"`cctv-images revive {camera.id}` tries it at once",
     )
     recorder.transitions.log(logging.WARNING, "are locked out", camera, str(status.error))
+
+
+def recent_rejections(rejections: list[datetime], now: datetime, window: timedelta) -> list[datetime]:
+    """Those within `window`. One far in the future is from a wrong clock."""
+    return [at for at in rejections if abs(now - at) <= window]

@@ -95,6 +95,14 @@ class Recorder:
         if isinstance(error, LoginRejected) and camera.login:
             await self.memory.add_rejection(camera.id, camera.login, self.now())
 
+    async def rejected_elsewhere(self, status: Status, login: str, at: datetime) -> None:
+        """The camera rejected the login of a probe, whose digest is `login`. It counts as one of ours if ours are being
+        rejected, too; a camera that is live here was probed as another make, say."""
+        camera = status.camera
+        await self.memory.add_rejected_digest(camera.id, login, at)
+        if status.login_failures and camera.login and await self.memory.digests.digest(camera.login) == login:
+            status.login_failures += 1
+
     def stopped(self, status: Status) -> None:
-        text = f"stopped: {status.error}; restart the service"
+        text = f"stopped: {status.error}; then `cctv-images revive {status.camera.id}` tries it again"
         self.transitions.log(logging.ERROR, "were stopped", status.camera, text)

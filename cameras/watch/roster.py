@@ -62,11 +62,15 @@ class Roster:
         self._retired: dict[str, asyncio.Task[None]] = {}  # cameras that may no longer be shown
         self._numbers: dict[str, int] = {}
         self._free_numbers: list[int] = []
+        self._changing = asyncio.Lock()
 
     async def apply(self, cameras: Iterable[Camera], unconfirmed: Collection[str] = ()) -> Change:
         """Make `cameras` the fleet. The pictures of all other ids are replaced by the fallback, except `unconfirmed`
         ones: those are missing from the list, perhaps by mistake."""
-        wanted = {camera.id: camera for camera in cameras}
+        async with self._changing:
+            return await self._apply({camera.id: camera for camera in cameras}, unconfirmed)
+
+    async def _apply(self, wanted: dict[str, Camera], unconfirmed: Collection[str]) -> Change:
         change = self._compare(wanted)
         await self._stop_tasks(self._tasks, [*change.removed, *change.changed])
         await self._stop_tasks(self._retired, change.added)
@@ -104,11 +108,28 @@ class Roster:
         self.statuses[camera.id] = status
         self._start(status, position)
 
-    def _start(self, status: Status, position: int) -> None:
+    async def revive(self, ids: Iterable[str]) -> dict[str, asyncio.Event]:
+        """Try these cameras now, in a ramp; each event is set once its camera was tried. Unknown ids are left out.
+
+        A camera that rejected its login gets a single attempt, because the next rejection may lock its account.
+        """
+        async with self._changing:
+            statuses = [self.statuses[id] for id in dict.fromkeys(ids) if id in self.statuses]
+            tried = {status.camera.id: asyncio.Event() for status in statuses}
+            await self._stop_tasks(self._tasks, tried)
+            for position, status in enumerate(statuses):
+                status.stopped, status.locked_until = False, None
+                status.failures = status.excused = 0
+                status.login_failures = min(status.login_failures, self.watcher.max_login_failures - 1)
+                self._start(status, position, tried[status.camera.id])
+            self._check_all_stopped()
+        return tried
+
+    def _start(self, status: Status, position: int, tried: asyncio.Event | None = None) -> None:
         id = status.camera.id
         if id not in self._numbers:  # that of a removed camera, so that the grid stays even
             self._numbers[id] = heapq.heappop(self._free_numbers) if self._free_numbers else len(self._numbers)
-        watching = self.watcher.watch(status, self._ticks(self._numbers[id], position))
+        watching = self.watcher.watch(status, self._ticks(self._numbers[id], position), tried)
         self._tasks[id] = self._group.create_task(watching, name=f"camera {id}")
         self._tasks[id].add_done_callback(lambda _: self._check_all_stopped())
 

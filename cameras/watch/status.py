@@ -40,6 +40,7 @@ class Status:
     failing_since: datetime | None = None  # UTC, the first of these failures; None: not failing
     last_live: datetime | None = None  # UTC, when a live picture was last put by this process
     next_attempt: datetime | None = None  # UTC; None: not known yet, or stopped
+    last_tick: float | None = None  # monotonic seconds, when its latest cycle began
     stopped: bool = False  # no further attempts are made
     locked_until: datetime | None = None  # UTC; it rejected its login too often: a start after this tries it once more
     fingerprint: int = 0  # of the latest picture

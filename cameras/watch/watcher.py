@@ -1,5 +1,6 @@
 """The loop that keeps one camera's picture fresh, and one cycle of it."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,15 +31,21 @@ class Watcher:
     late_window: float = 900.0  # seconds that a signed put may still be applied: S3 refuses older signatures
     clock: Callable[[], float] = time.monotonic
 
-    async def watch(self, status: Status, ticks: AsyncIterator[Tick]) -> None:
-        """Run a cycle at each tick, until the ticks end or the camera is stopped."""
-        async for tick in ticks:
-            self.recorder.metrics.lateness.observe(tick.late)
-            status.next_attempt = self.recorder.now() + timedelta(seconds=tick.next_in)
-            await self.refresh(status)
-            if status.stopped:
-                status.next_attempt = None
-                return
+    async def watch(self, status: Status, ticks: AsyncIterator[Tick], tried: asyncio.Event | None = None) -> None:
+        """Run a cycle at each tick, until the ticks end or the camera is stopped. `tried` is set after the first."""
+        tried = tried or asyncio.Event()
+        try:
+            async for tick in ticks:
+                self.recorder.metrics.lateness.observe(tick.late)
+                status.last_tick = self.clock()
+                status.next_attempt = self.recorder.now() + timedelta(seconds=tick.next_in)
+                await self.refresh(status)
+                tried.set()
+                if status.stopped:
+                    status.next_attempt = None
+                    return
+        finally:
+            tried.set()
 
     async def refresh(self, status: Status) -> None:
         """One cycle: put a fresh picture, or make sure that the fallback is shown; stop what keeps failing.

@@ -67,7 +67,7 @@ async def test_shrunken_list_is_not_used(
     socrata.rows = some_rows(3)
     loaded = await load_cameras(source)
     assert (len(loaded.cameras), loaded.from_cache) == (7, True)
-    assert "only 3 cameras can be watched, 7 could be before; if that is right, reload the service" in caplog.text
+    assert "only 3 cameras can be watched, 7 could be before; if that is right: cctv-images reload" in caplog.text
 
 
 @pytest.mark.parametrize("column", ["camera_status", "camera_ip"])

@@ -1,6 +1,8 @@
 """The commands check and probe."""
 
 import asyncio
+import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +10,7 @@ import pytest
 
 from cameras.simulator.camera import SimulatedCamera
 from tests.process import Program
+from tests.socrata_server import SocrataServer
 from tests.typing import StartCamera
 
 if TYPE_CHECKING:
@@ -31,12 +34,13 @@ def test_check_prints_cameras_and_logins_and_tries_the_store(tmp_path: Path, s3:
         assert program.end() == 0
     lines = [" ".join(line.split()) for line in program.out.splitlines()]
     assert lines == [
-        "cameras to watch 3",
+        "camera list: 3 cameras",
         "Axis 1 login: AXIS_USERNAME",
         "Axis 1 login: its username and password in CAMERA_ADDRESSES",
         "Sarix 1 no login",
         "skipped: status 'VOID' 1 4",
         "store: bucket s3://pictures/ accepts uploads, tried with image/_check.jpg",
+        "service: not running",
     ]
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="pictures")["Contents"]] == ["image/_check.jpg"]
     for secret in ("vi3wer", "s3cret", "us3r", "passw0rd"):
@@ -47,7 +51,38 @@ def test_check_exits_with_1_if_the_bucket_refuses(tmp_path: Path, s3: "S3Client"
     (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,10.0.0.1,\n")
     with Program(tmp_path, "check", CAMERA_LIST="list.csv", STORE="s3://other", AWS_ENDPOINT_URL=s3_url) as program:
         assert program.end() == 1
-    assert "bucket s3://other/: 'NoSuchBucket'; check STORE" in program.err
+    assert "store: FAILED: bucket s3://other/: 'NoSuchBucket'; check STORE" in program.out
+
+
+def test_check_waits_ten_seconds_for_a_silent_portal_and_bucket(tmp_path: Path, socrata: SocrataServer) -> None:
+    """Both at the same time; the cached list shows what the service would do."""
+    row = {"camera_id": "1", "camera_status": "TURNED_ON", "camera_mfg": "Axis", "camera_ip": "127.0.0.1:1"}
+    socrata.rows = [row]
+    with Program(tmp_path, "check", SOCRATA_DOMAIN=socrata.domain) as program:
+        assert program.end() == 0
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        socrata.dripping.set()
+        bucket = {"STORE": "s3://pictures", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        started = time.monotonic()
+        with Program(tmp_path, "check", SOCRATA_DOMAIN=socrata.domain, **bucket) as program:
+            assert program.end() == 1
+    assert time.monotonic() - started < 25  # with some reserve; without limits it was 90
+    listed, cameras, store, service = program.out.splitlines()
+    assert listed.startswith("camera list: FAILED: localhost:")
+    assert "is used: 1 cameras" in listed
+    assert cameras.split() == ["Axis", "1", "no", "login"]
+    assert store == "store: FAILED: s3://pictures does not answer within 10 s; check the network"
+    assert service == "service: not running"
+
+
+def test_exit_status_of_check_is_that_of_its_worst_part(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("camera_id,address\n1,here and there\n")
+    with Program(tmp_path, "check", CAMERA_ADDRESSES="a.csv") as program:
+        assert program.end() == 2
+    assert "camera list: FAILED: CAMERA_ADDRESSES=a.csv line 2: address 'here and there'" in program.out
+    assert "store: folder public accepts uploads" in program.out
 
 
 def test_check_opens_the_log_file(tmp_path: Path) -> None:
@@ -61,6 +96,46 @@ def test_check_exits_with_2_on_bad_settings(tmp_path: Path) -> None:
     with Program(tmp_path, "check", INTERVAL="soon") as program:
         assert program.end() == 2
     assert "INTERVAL='soon'" in program.err
+
+
+async def _rejected_probe(folder: Path, camera: SimulatedCamera, *arguments: str) -> str:
+    """Of a camera whose login is wrong."""
+    (folder / "list.csv").write_text(HEADER + f"105,TURNED_ON,{camera.make},127.0.0.1:{camera.port},6TH ST\n")
+    login = {"CAMERA_USERNAME": camera.login_check.username, "CAMERA_PASSWORD": "wrong"}
+    program = Program(folder, "probe", "105", *arguments, CAMERA_LIST="list.csv", **login)
+    assert await _ended(program) == 1
+    return program.out
+
+
+def _logins(camera: SimulatedCamera) -> int:
+    return sum("authorization" in request.headers for request in camera.requests)
+
+
+async def test_probe_does_not_lock_an_account(tmp_path: Path, simulated: StartCamera) -> None:
+    camera = await simulated("Axis")
+    for _ in range(5):
+        out = await _rejected_probe(tmp_path, camera)
+    assert _logins(camera) == 3
+    assert "verdict: LoginRejected: login rejected (3 times until " in out
+    assert "so its account may be locked); wait until " in out
+    assert "or send it all the same with --anyway" in out
+    await _rejected_probe(tmp_path, camera, "--anyway")
+    assert _logins(camera) == 4
+
+
+async def test_running_service_counts_the_logins_of_a_probe(tmp_path: Path, simulated: StartCamera) -> None:
+    camera, healthy = await simulated("Axis"), await simulated("Sarix", "2")
+    rows = f"105,TURNED_ON,Axis,127.0.0.1:{camera.port},\n2,TURNED_ON,Sarix,127.0.0.1:{healthy.port},\n"
+    (tmp_path / "both.csv").write_text(HEADER + rows)
+    (tmp_path / "service").mkdir()
+    login = {"CAMERA_USERNAME": camera.login_check.username, "CAMERA_PASSWORD": "wrong"}
+    place = {"CAMERA_LIST": "../both.csv", "STATE_DIRECTORY": str(tmp_path / "state"), "INTERVAL": "60"}
+    with Program(tmp_path / "service", **place, **login) as service:
+        await asyncio.to_thread(service.until, lambda: "camera 105 (Axis): login rejected" in service.err)
+        for _ in range(4):
+            out = await _rejected_probe(tmp_path, camera)
+    assert "so its account may be locked" in out
+    assert _logins(camera) == 3
 
 
 async def _probe(folder: Path, camera: SimulatedCamera, *arguments: str, make: str = "", **settings: str) -> Program:

@@ -32,7 +32,7 @@ OTHER_LINES = {  # of a library, or not written by logging
     "… lines lost",
     "… lines of this file were dropped while its disk did not keep up",
     "camera …: recovered after …",  # these three are given to TransitionLog, which logs `camera …: …`
-    "camera …: stopped: …; restart the service",
+    "camera …: stopped: …; then `cctv-images revive …` tries it again",
     "camera …: login rejected (… times until … UTC, before this start); not tried again before … UTC, …",
 }
 
@@ -103,7 +103,7 @@ def _rendered(message: ast.expr, values: list[ast.expr]) -> str:
 def documented_lines() -> dict[str, str]:
     """message -> level, from the table of log lines."""
     section = OPERATIONS.partition("## Log lines")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `(?:([A-Z]+) )?(.*?)` \|", section, re.MULTILINE)
+    rows = re.findall(r"^\| ``?(?:([A-Z]+) )?(.*?)``? \|", section, re.MULTILINE)
     return {message: level for level, message in rows}
 
 

@@ -1,6 +1,7 @@
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +42,36 @@ def test_rate_limit_passes_the_same_line_after_its_interval() -> None:
     assert [limit.filter(record) for _ in range(3)] == [True] * 3
     limit = logs.RateLimit("asyncio")
     assert [limit.filter(record) for _ in range(3)] == [True, False, False]
+
+
+def test_missing_app_token_is_logged_once_a_day_at_info(tmp_path: Path) -> None:
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    for _ in range(3):
+        logging.warning("Requests made without an app_token will be subject to strict throttling limits.")
+        logging.warning("another line")
+    levels = [line.split()[2] for line in written(tmp_path / "cctv.log").splitlines()]
+    assert levels == ["INFO", "WARNING", "WARNING", "WARNING"]
+    once = logs.OncePerDay("again")
+    record = logging.makeLogRecord({"msg": "again"})
+    assert [once.filter(record), once.filter(record)] == [True, False]
+    once.next -= 86400
+    assert once.filter(record)
+
+
+def test_log_file_that_cannot_be_written_any_more_is_a_problem(tmp_path: Path) -> None:
+    """Its folder was deleted, and cannot be created anew; it is reopened as soon as it can."""
+    file = tmp_path / "logs" / "cctv.log"
+    logs.set_up("INFO", file)
+    assert logs.problems() == []
+    shutil.rmtree(file.parent)
+    file.parent.touch()
+    logging.getLogger("cameras").info("lost")
+    assert logs.flush(10)
+    assert logs.problems() == [f"log file {file} cannot be written: File exists"]
+    file.parent.unlink()
+    logging.getLogger("cameras").info("written")
+    assert written(file).endswith(" INFO written\n")
+    assert logs.problems() == []
 
 
 def test_filters_of_other_loggers_stay(tmp_path: Path) -> None:

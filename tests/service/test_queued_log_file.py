@@ -12,7 +12,7 @@ from typing import IO
 
 import pytest
 
-from cameras.service import logs
+from cameras.service import logs, queued_log_file
 from cameras.service.log_file import LogFile
 from cameras.service.queued_log_file import QueuedLogFile
 from tests.process import Program
@@ -58,6 +58,18 @@ def test_hanging_disk_does_not_block_the_caller(tmp_path: Path, disk: IO[bytes])
     assert not logs.flush(0)
 
 
+def test_disk_that_hangs_for_long_is_a_problem(
+    tmp_path: Path, disk: IO[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued_log_file, "SLOW", 0.0)
+    logs.set_up("INFO", tmp_path / "cctv.log")
+    log_20_000_lines()
+    assert logs.problems() == [f"log file {tmp_path}/cctv.log: its disk does not respond"]
+    lines_until(disk, "line 19999")
+    assert logs.flush(10)
+    assert logs.problems() == []
+
+
 def test_lines_dropped_while_the_disk_hangs_are_counted(tmp_path: Path, disk: IO[bytes]) -> None:
     logs.set_up("INFO", tmp_path / "cctv.log")
     log_20_000_lines()
@@ -79,7 +91,7 @@ def test_lines_dropped_while_the_disk_hangs_are_counted(tmp_path: Path, disk: IO
 
 @pytest.mark.parametrize("opened", [True, False], ids=["opened, never read", "never opened"])
 def test_exit_with_a_full_queue_takes_less_than_3_s(tmp_path: Path, opened: bool) -> None:
-    code = """import logging, pathlib, sys; from cameras.service import logs
+    code = """import logging, pathlib, sys; from cameras.service import logs, queued_log_file
 logs.set_up("INFO", pathlib.Path(sys.argv[1]))
 for number in range(20_000): logging.getLogger("cameras").info("line %d", number)
 print("logged", flush=True)"""
@@ -115,7 +127,7 @@ def test_exit_leaves_its_reason_in_the_file(tmp_path: Path) -> None:
 
 
 def test_exit_writes_all_lines_that_wait(tmp_path: Path) -> None:
-    code = """import logging, pathlib, sys; from cameras.service import logs
+    code = """import logging, pathlib, sys; from cameras.service import logs, queued_log_file
 logs.set_up("INFO", pathlib.Path(sys.argv[1]))
 for number in range(9_000): logging.getLogger("cameras").info("line %d", number)"""
     command = [sys.executable, "-c", code, str(tmp_path / "cctv.log")]

@@ -1,23 +1,15 @@
 import asyncio
-import fcntl
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cameras.camera_list import Limits
 from cameras.errors import ConfigError
 from cameras.service import Notifier
-from tests.process import PROGRAM, Program
-
-UNIT = PROGRAM.parent / "scripts" / "cctv-images.service"
+from tests.process import Program
 
 
 class Manager:
@@ -98,85 +90,3 @@ def test_abstract_socket_is_supported() -> None:
         sock.bind("\0cctv-images-test")
         Notifier.from_environment({"NOTIFY_SOCKET": "@cctv-images-test"}).send("READY=1")
         assert sock.recv(100) == b"READY=1"
-
-
-@pytest.fixture(scope="session")
-def wheels(pytestconfig: pytest.Config) -> Path:
-    """All that requirements.txt names, cached between runs: pip takes 15 s to read the index of AWS's libraries."""
-    requirements = PROGRAM.parent / "requirements.txt"
-    assert pytestconfig.cache
-    kind = f"{sys.version_info.major}.{sys.version_info.minor}-{zlib.crc32(requirements.read_bytes()):08x}"
-    folder = pytestconfig.cache.mkdir(f"wheels-{kind}")
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may need them, too
-        if not (folder / "complete").exists():
-            command = [sys.executable, "-m", "pip", "download", "-q", "--require-hashes", "-r", str(requirements)]
-            subprocess.run(command, check=True, cwd=folder)
-            (folder / "complete").touch()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
-    """The service installed twice into a staging root; its settings were edited in between."""
-    root = tmp_path_factory.mktemp("root")
-    for _ in range(2):
-        _run(["scripts/install"], root, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
-        settings = root / "etc/cctv-images/settings.env"
-        settings.write_text(settings.read_text() + "#edited\n")
-    return root
-
-
-def _run(command: list[str], root: Path, **more: str) -> str:
-    environment = {"DESTDIR": str(root), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHON": _python(), **more}
-    done = subprocess.run(command, cwd=PROGRAM.parent, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def _python() -> str:
-    return str(Path(sys.base_prefix) / "bin" / "python3")
-
-
-def test_unit_passes_systemd_analyze_verify(installed: Path, tmp_path: Path) -> None:
-    text = (installed / "etc/systemd/system/cctv-images.service").read_text()
-    assert text == UNIT.read_text()
-    staged = tmp_path / UNIT.name
-    staged.write_text(text.replace("/opt/cctv-images", str(installed / "opt/cctv-images")))
-    assert _run(["systemd-analyze", "verify", "--man=no", str(staged)], installed) == ""
-
-
-def test_exposure_of_the_unit_is_below_2() -> None:
-    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", "--no-pager", str(UNIT)]
-    assert "Overall exposure level for cctv-images.service: 1." in _run(command, UNIT.parent)
-
-
-def test_start_timeout_is_longer_than_loading_the_camera_list() -> None:
-    minutes = re.search(r"^TimeoutStartSec=(\d+)min$", UNIT.read_text(), re.MULTILINE)
-    assert minutes
-    limits = Limits()
-    attempts = len(limits.retry_delays) + 1
-    assert attempts * limits.timeout + sum(limits.retry_delays) < 60 * int(minutes[1])
-
-
-def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
-    settings = installed / "etc/cctv-images/settings.env"
-    assert settings.stat().st_mode & 0o777 == 0o600
-    assert settings.read_text().count("#edited") == 2
-    assert settings.read_text().startswith((PROGRAM.parent / ".env.example").read_text())
-
-
-def test_installed_copy_runs_on_its_own(installed: Path) -> None:
-    code = installed / "opt/cctv-images"
-    command = [str(code / ".venv/bin/python"), str(code / "process_images.py"), "--help"]
-    assert "once" in subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
-
-
-def test_uninstall_removes_all_but_the_settings(installed: Path, tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    subprocess.run(["cp", "-a", str(installed), str(root)], check=True)
-    _run(["scripts/uninstall"], root)
-    left = [path for path in root.rglob("*") if path.is_file()]
-    assert left == [root / "etc/cctv-images/settings.env"]
-    _run(["scripts/uninstall", "--purge"], root)
-    assert [path for path in root.rglob("*") if path.is_file()] == []

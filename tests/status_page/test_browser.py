@@ -155,6 +155,6 @@ async def test_filter_and_links_work_without_javascript(browser: Browser, url: t
     await page.locator("button").click()
     assert await page.locator(".card").count() == sum(status.stopped for status in url[1].statuses)
     await page.locator(".card h3 a").first.click()
-    assert await page.locator("text=Not polled again until the service restarts").count() == 1
+    assert await page.locator("text=tries it again").count() == 1
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=f"{folder}/camera-390.png")

@@ -60,7 +60,7 @@ async def test_wall_shows_offline_cameras_why_and_what_to_do(
     assert "unreachable (connection refused); check its power, network and address" in text
     assert "offline for 2 min · 2 failures · last live never · next attempt in 5 min" in text
     assert "login rejected (401 after Basic); check its username and password" in text
-    assert "stopped: restart the service to retry" in text
+    assert "cctv-images revive" in text
     assert text.index('data-group="failing"') < text.index('data-group="stopped"') < text.index('data-group="live"')
     assert '<b class="frozen">frozen: restart the camera</b>' in text
     assert "skipped: 1 no address" in text
@@ -208,6 +208,18 @@ async def test_health_is_200_or_503_with_reasons(tmp_path: Path) -> None:
         text = await _text(page, "/healthz", 503)
         assert text == '{"healthy": false, "problems": ["uploads are failing: bucket refuses"]}'
         assert "uploads are failing: bucket refuses" in await _text(page, "/")
+
+
+async def test_liveness_is_200_while_the_process_works(tmp_path: Path) -> None:
+    """Even while the store refuses: a restart would not help."""
+    fleet = make_fleet(tmp_path)
+    fleet.uploads.error = StoreError("bucket refuses")
+    async with page_of(fleet) as page:
+        assert await _text(page, "/livez") == '{"live": true, "problems": []}'
+        time = fleet.clock()
+        fleet.clock = lambda: time + 3600
+        text = await _text(page, "/livez", 503)
+        assert text == '{"live": false, "problems": ["no camera was polled for 60 min; restart the service"]}'
 
 
 @asynccontextmanager

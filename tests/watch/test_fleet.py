@@ -45,12 +45,31 @@ def test_summary_counts_states_and_reasons(fleet: Fleet) -> None:
     assert fleet.summary() == f"{line}; uploads are failing, 7 so far"
 
 
-def test_status_line_names_waiting_cameras_while_there_are_any(fleet: Fleet) -> None:
+def test_status_line_counts_every_state_and_names_problems(fleet: Fleet) -> None:
     assert fleet.status_line() == "2 live, 2 failing, 1 stopped, 1 waiting"
     assert fleet.counts() == {"failing": 2, "stopped": 1, "live": 2, "waiting": 1}
     fleet.statuses[5].last_live = fleet.now()
-    assert fleet.status_line() == "3 live, 2 failing, 1 stopped"
-    assert fleet.counts()["waiting"] == 0
+    fleet.uploads.error = StoreError("bucket: SlowDown; wait")
+    assert fleet.status_line() == "3 live, 2 failing, 1 stopped, 0 waiting; uploads are failing: bucket: SlowDown; wait"
+
+
+def test_fleet_whose_cycles_no_longer_begin_has_stalled(fleet: Fleet) -> None:
+    time = fleet.clock()
+    fleet.clock = lambda: time
+    for status in fleet.statuses:
+        status.last_tick = time - 601
+    assert fleet.stalled() == "no camera was polled for 10 min; restart the service"
+    fleet.statuses[0].last_tick = time - 599
+    assert fleet.stalled() == ""
+
+
+def test_fleet_without_cameras_to_poll_has_not_stalled(fleet: Fleet) -> None:
+    time = fleet.clock()
+    fleet.clock = lambda: time + 3600
+    assert fleet.stalled() == "no camera was polled for 60 min; restart the service"
+    for status in fleet.statuses:
+        status.stopped = True
+    assert fleet.stalled() == ""
 
 
 def test_offline_cameras_alone_are_no_problem(fleet: Fleet) -> None:

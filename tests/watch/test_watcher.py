@@ -168,7 +168,7 @@ async def test_changes_are_logged_once_and_repetitions_not(caplog: pytest.LogCap
         ("WARNING", f"camera 105 (Wisenet): {OFFLINE}"),
         ("INFO", "camera 105 (Wisenet): recovered after 15 min"),
         ("WARNING", f"camera 105 (Wisenet): {OFFLINE}"),
-        ("ERROR", f"camera 105 (Wisenet): stopped: {OFFLINE}; restart the service"),
+        ("ERROR", f"camera 105 (Wisenet): stopped: {OFFLINE}; then `cctv-images revive 105` tries it again"),
     ]
 
 

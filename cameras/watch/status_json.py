@@ -1,11 +1,12 @@
-"""The fleet as /status.json gives it. Times are ISO 8601 in UTC."""
+"""The fleet as one JSON object, for the page and for commands. Times are ISO 8601 in UTC."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
 from cameras import __version__
-from cameras.status_page.view import PageModel
-from cameras.watch import Outcome, State, Status
+from cameras.watch.fleet import Fleet
+from cameras.watch.status import Outcome, State, Status
 
 
 class AttemptJson(TypedDict):
@@ -28,6 +29,7 @@ class CameraJson(TypedDict):
     error_name: str | None
     error: str | None
     failures: int
+    locked_until: str | None
     failing_since: str | None
     last_live: str | None
     next_attempt: str | None
@@ -45,6 +47,7 @@ class CameraListJson(TypedDict):
     saved: str
     cached: bool
     problem: str | None
+    files_problem: str | None
     skipped: dict[str, int]
 
 
@@ -62,9 +65,11 @@ class StatusJson(TypedDict):
     cameras: list[CameraJson]
 
 
-def status_json(model: PageModel) -> StatusJson:
-    """All that the page shows; docs/operations.md explains the keys."""
-    fleet, uploads, camera_list = model.fleet, model.fleet.uploads, model.fleet.camera_list
+def status_json(
+    fleet: Fleet, picture_url: Callable[[Status], str | None] | None = None, show_addresses: bool = False
+) -> StatusJson:
+    """docs/operations.md explains the keys. `picture_url` gives where a camera's picture can be seen, if anywhere."""
+    uploads, camera_list = fleet.uploads, fleet.camera_list
     return {
         "version": __version__,
         "at": _iso(fleet.now()),
@@ -73,19 +78,20 @@ def status_json(model: PageModel) -> StatusJson:
         "counts": {**{str(state): count for state, count in fleet.counts().items()}, "frozen": fleet.frozen},
         "errors": dict(fleet.reasons()),
         "problems": fleet.problems(),
-        "pictures_shown": model.pictures is not None,
+        "pictures_shown": picture_url is not None,
         "store": {"name": str(uploads.store), "error": str(uploads.error) if uploads.error else None},
         "camera_list": {
             "saved": _iso(camera_list.saved),
             "cached": camera_list.from_cache,
             "problem": camera_list.problem or None,
+            "files_problem": camera_list.files_problem or None,
             "skipped": {reason: len(ids) for reason, ids in camera_list.skipped.items()},
         },
-        "cameras": [_camera(model, status) for status in fleet.statuses],
+        "cameras": [_camera(status, picture_url, show_addresses) for status in fleet.statuses],
     }
 
 
-def _camera(model: PageModel, status: Status) -> CameraJson:
+def _camera(status: Status, picture_url: Callable[[Status], str | None] | None, show_addresses: bool) -> CameraJson:
     camera, error = status.camera, status.error
     entry: CameraJson = {
         "id": camera.id,
@@ -95,17 +101,18 @@ def _camera(model: PageModel, status: Status) -> CameraJson:
         "latitude": camera.latitude,
         "state": status.state,
         "shown": status.shown,
-        "image": model.image(status),
+        "image": picture_url(status) if picture_url else None,
         "error_name": type(error).__name__ if error else None,
         "error": str(error) if error else None,
         "failures": status.failures,
+        "locked_until": _iso_or_none(status.locked_until),
         "failing_since": _iso_or_none(status.failing_since),
         "last_live": _iso_or_none(status.last_live),
         "next_attempt": _iso_or_none(status.next_attempt),
         "frozen": status.frozen,
         "attempts": [_attempt(outcome) for outcome in status.outcomes],
     }
-    if model.show_addresses:
+    if show_addresses:
         entry["address"] = str(camera.address)
     return entry
 
