@@ -97,7 +97,7 @@ class OncePerDay(logging.Filter):
         due, now = self.next, time.monotonic()
         if now >= due:
             self.next = now + 86400
-        return now >= due
+        return now >= due and logging.getLogger("cameras").isEnabledFor(logging.INFO)
 
 
 def _console(quiet: logging.Logger | None, journal_stream: str) -> logging.Handler:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cameras.simulator.camera import SimulatedCamera
-from tests.process import Program
+from tests.process import Program, Service
 from tests.socrata_server import SocrataServer
 from tests.typing import StartCamera
 
@@ -130,7 +130,7 @@ async def test_running_service_counts_the_logins_of_a_probe(tmp_path: Path, simu
     (tmp_path / "service").mkdir()
     login = {"CAMERA_USERNAME": camera.login_check.username, "CAMERA_PASSWORD": "wrong"}
     place = {"CAMERA_LIST": "../both.csv", "STATE_DIRECTORY": str(tmp_path / "state"), "INTERVAL": "60"}
-    with Program(tmp_path / "service", **place, **login) as service:
+    with Service(tmp_path / "service", **place, **login) as service:
         await asyncio.to_thread(service.until, lambda: "camera 105 (Axis): login rejected" in service.err)
         for _ in range(4):
             out = await _rejected_probe(tmp_path, camera)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cameras.simulator.camera import SimulatedCamera
-from tests.process import Program, QuickProgram
+from tests.process import Program, Service
 from tests.socrata_server import SocrataServer
 from tests.typing import StartCamera
 
@@ -23,8 +23,8 @@ def write_list(folder: Path, *cameras: SimulatedCamera) -> None:
     (folder / "list.csv").write_text(HEADER + "".join(rows))
 
 
-def service(folder: Path, **settings: str) -> Program:
-    return QuickProgram(folder, **{"CAMERA_LIST": "list.csv", "INTERVAL": "0.5", "MAX_FAILURES": "1", **settings})
+def service(folder: Path, **settings: str) -> Service:
+    return Service(folder, **{"CAMERA_LIST": "list.csv", "INTERVAL": "0.5", "MAX_FAILURES": "1", **settings})
 
 
 @dataclass
@@ -134,7 +134,7 @@ async def test_reload_prints_what_changed(tmp_path: Path, simulated: StartCamera
 async def test_shrunken_list_is_accepted_on_request(tmp_path: Path, socrata: SocrataServer) -> None:
     row = {"camera_status": "TURNED_ON", "camera_mfg": "Sarix", "camera_ip": "127.0.0.1:1"}
     socrata.rows = [{"camera_id": str(id), **row} for id in range(6)]
-    with Program(tmp_path, SOCRATA_DOMAIN=socrata.domain) as program:
+    with Service(tmp_path, SOCRATA_DOMAIN=socrata.domain) as program:
         await until(program, lambda: "watching 6 cameras" in program.err)
         del socrata.rows[1:]
         refused = await ask(tmp_path, "reload")
@@ -236,7 +236,7 @@ async def test_probe_uses_the_list_of_the_running_service(tmp_path: Path, socrat
     """The portal may be slow just when a technician is in front of a camera."""
     row = {"camera_status": "TURNED_ON", "camera_mfg": "Sarix", "camera_ip": "127.0.0.1:1"}
     socrata.rows = [{"camera_id": "1", **row}]
-    with Program(tmp_path, SOCRATA_DOMAIN=socrata.domain) as program:
+    with Service(tmp_path, SOCRATA_DOMAIN=socrata.domain) as program:
         await until(program, lambda: "watching 1 cameras" in program.err)
         socrata.rows = []
         (tmp_path / "client").mkdir()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import Program, QuickProgram
+from tests.process import Program, Service
 
 LIST = "camera_id,camera_status,camera_mfg,camera_ip\n1,TURNED_ON,Axis,127.0.0.1:1\n"
 
@@ -43,7 +43,7 @@ def systemd(tmp_path: Path) -> Iterator[Systemd]:
 def unit(folder: Path, **settings: str) -> Program:
     """The service as the unit starts it."""
     (folder / "list.csv").write_text(LIST)
-    return QuickProgram(folder, **{"LOGS_DIRECTORY": str(folder), "NOTIFY_SOCKET": str(folder / "notify"), **settings})
+    return Service(folder, **{"LOGS_DIRECTORY": str(folder), "NOTIFY_SOCKET": str(folder / "notify"), **settings})
 
 
 def logged(folder: Path) -> list[str]:
