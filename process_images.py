@@ -3,12 +3,16 @@
 This file: command line, environment, signals and exit status. The commands are in cameras/commands/.
 """
 
+import signal
+
+if __name__ == "__main__":  # until there is a handler, Ctrl-C ends it at once: no traceback, and none of them is lost
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import asyncio
 import io
 import logging
 import os
 import resource
-import signal
 import sys
 from collections.abc import Collection, Coroutine
 from contextlib import suppress

@@ -7,8 +7,10 @@ import pty
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import termios
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -211,6 +213,16 @@ def test_dotenv_that_is_no_text_exits_with_2_and_one_line(tmp_path: Path, conten
         assert program.end() == 2
     assert "make it a readable UTF-8 file of NAME=value lines" in program.err
     assert program.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4])
+def test_ctrl_c_at_the_start_ends_it_without_a_traceback(tmp_path: Path, seconds: float) -> None:
+    (tmp_path / "list.csv").write_text(HEADER + "1,TURNED_ON,Axis,192.0.2.1\n")
+    with Program(tmp_path, "probe", "1", CAMERA_LIST="list.csv") as program:
+        with suppress(subprocess.TimeoutExpired):
+            program.process.wait(seconds)
+        assert program.stop(signal.SIGINT) in (-signal.SIGINT, 1)
+    assert "Traceback" not in program.err
 
 
 def test_open_file_limit_is_raised(tmp_path: Path) -> None:
