@@ -29,9 +29,10 @@ def setting(
 
 @dataclass(frozen=True)
 class Durations:
-    """In seconds. No settings: facts about S3 and cameras, which tests shorten."""
+    """In seconds. No settings: tests shorten them."""
 
     late_put: float = 900.0  # S3 applies a put that was signed so long ago, but none older
+    retry_later: float = 28.0  # between a run that ended because of what may pass and the next, which systemd starts
     login_window: float = 1800.0  # in which a camera receives at most MAX_LOGIN_FAILURES rejected logins
 
 
@@ -113,7 +114,7 @@ def from_environment(
     nothing can be wrong with it.
     """
     lines, given = lines or {}, _given(environ)
-    problems: list[Problem] = []
+    problems: list[Problem] = [] if only else _read_secret_files(given, makes) + _apply_aliases(given)
     elsewhere = [name for name in environ if name not in lines]
     parsed: dict[str, Any] = {}
     for row in SETTINGS:
@@ -161,8 +162,39 @@ def _parse(
 
 def names(makes: Collection[str]) -> list[str]:
     """Every setting's name; `makes` as for from_environment."""
-    pairs = [f"{make}_{part}" for make in [DEFAULT_LOGIN, *makes] for part in ("USERNAME", "PASSWORD")]
-    return [row.name.upper() for row in SETTINGS] + pairs
+    return [row.name.upper() for row in SETTINGS] + _login_names(makes)
+
+
+def secret_names(makes: Collection[str]) -> list[str]:
+    """The settings whose value may be in a file, which NAME_FILE names."""
+    return [row.name.upper() for row in SETTINGS if not row.repr] + _login_names(makes)
+
+
+def _login_names(makes: Collection[str]) -> list[str]:
+    return [f"{make}_{part}" for make in [DEFAULT_LOGIN, *makes] for part in ("USERNAME", "PASSWORD")]
+
+
+def _read_secret_files(given: dict[str, str], makes: Collection[str]) -> list[Problem]:
+    """Puts the contents of the files into `given`."""
+    problems = []
+    for name in secret_names(makes):
+        if file := given.get(f"{name}_FILE"):
+            try:
+                if name in given:
+                    raise ValueError(f"and {name} are both set; keep one")
+                given[name] = values.secret_file(file)
+            except ValueError as error:
+                problems.append((f"{name}_FILE", f"{name}_FILE {error}"))
+    return problems
+
+
+def _apply_aliases(given: dict[str, str]) -> list[Problem]:
+    """BUCKET=name is STORE=s3://name."""
+    if bucket := given.get("BUCKET"):
+        if "STORE" in given:
+            return [("BUCKET", "BUCKET and STORE are both set; keep one")]
+        given["STORE"] = f"s3://{bucket}"
+    return []
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, str]:
@@ -201,7 +233,7 @@ def _incomplete_pair(given: Mapping[str, str], prefix: str) -> list[Problem]:
 
 def _unknown_names(given: Collection[str], makes: Collection[str], similarity: float = 0.8) -> list[Problem]:
     """`similarity` is that of difflib; CACHE_DIRECTORY, which systemd sets, has 0.8 to STATE_DIRECTORY."""
-    known = names(makes)
+    known = [*names(makes), *(f"{name}_FILE" for name in secret_names(makes)), "BUCKET", "SETTINGS_FILE"]
     unknown = [name for name in given if name not in known and not name.startswith("AWS_")]
     guesses = {name: difflib.get_close_matches(name, known, 1, similarity) for name in unknown}
     return [(name, f"{name} is not a setting; did you mean {near[0]}?") for name, near in guesses.items() if near]

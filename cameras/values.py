@@ -10,6 +10,8 @@ from cameras.camera import ID
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+MAX_SECRET = 4096  # bytes
+
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 
 
@@ -31,6 +33,20 @@ def existing_file(value: str) -> Path:
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     raise ValueError("is not a file; give the path of a readable file")
+
+
+def secret_file(value: str) -> str:
+    """The content of a file without its trailing newline, as Docker, Kubernetes and systemd pass secrets."""
+    try:
+        with path(value).open("rb") as file:
+            content = file.read(MAX_SECRET + 1).decode().removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise ValueError(f"names {value}, which cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"names {value}, which is not UTF-8 text") from None
+    if not content or len(content) > MAX_SECRET:
+        raise ValueError(f"names {value}, which must have 1 to {MAX_SECRET} bytes")
+    return content
 
 
 def seconds(value: str) -> float:

@@ -114,6 +114,49 @@ def test_make_without_a_login_uses_the_common_one() -> None:
     assert from_environment({}, MAKES).logins.for_make("AXIS") is None
 
 
+def test_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "user").write_text("viewer\n")
+    (tmp_path / "password").write_text(" s3cret with spaces \n")
+    files = {"CAMERA_USERNAME_FILE": str(tmp_path / "user"), "CAMERA_PASSWORD_FILE": str(tmp_path / "password")}
+    login = from_environment(files, MAKES).logins.for_make("AXIS")
+    assert login
+    assert (login.username, login.password) == ("viewer", " s3cret with spaces ")
+
+
+def test_both_forms_of_a_secret_and_unreadable_files_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("t0ken")
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "large").write_text("x" * 5000)
+    environ = {
+        "SOCRATA_APP_TOKEN": "t0ken",
+        "SOCRATA_APP_TOKEN_FILE": str(tmp_path / "token"),
+        "CAMERA_USERNAME_FILE": str(tmp_path / "none"),
+        "CAMERA_PASSWORD_FILE": str(tmp_path / "empty"),
+        "AXIS_USERNAME_FILE": str(tmp_path / "binary"),
+        "AXIS_PASSWORD_FILE": str(tmp_path / "large"),
+    }
+    with pytest.raises(InvalidSettings) as caught:
+        from_environment(environ, MAKES, lines("CAMERA_USERNAME_FILE"))
+    token, username, password, binary, large = caught.value.problems
+    assert token == "SOCRATA_APP_TOKEN_FILE and SOCRATA_APP_TOKEN are both set; keep one"
+    assert username == (
+        f".env line 1: CAMERA_USERNAME_FILE names {tmp_path}/none, which cannot be read: No such file or directory"
+    )
+    assert password.endswith("/empty, which must have 1 to 4096 bytes")
+    assert binary.endswith("/binary, which is not UTF-8 text")
+    assert large.endswith("/large, which must have 1 to 4096 bytes")
+    assert "t0ken" not in str(caught.value)
+
+
+def test_bucket_is_another_name_for_a_store() -> None:
+    assert from_environment({"BUCKET": "pictures"}, MAKES).store == "s3://pictures"
+    with pytest.raises(ConfigError, match="BUCKET and STORE are both set; keep one"):
+        from_environment({"BUCKET": "pictures", "STORE": "public"}, MAKES)
+    with pytest.raises(ConfigError, match=r"STORE='s3://My Bucket' must be"):
+        from_environment({"BUCKET": "My Bucket"}, MAKES)
+
+
 def test_no_secret_is_in_the_repr() -> None:
     config = from_environment(
         {

@@ -42,10 +42,23 @@ async def main(_arguments: Namespace, config: Config, notifier: Notifier) -> NoR
     with sole_run(config.state_directory) as lock:
         if crashed := lock.crashed:
             log.warning("the previous run ended unexpectedly at about %s UTC", f"{crashed:%Y-%m-%d %H:%M:%S}")
+        await _wait(lock, config.durations.retry_later, notifier)
         async with open_memory(FolderDocuments(config.state_directory)) as memory:
             reader = ListReader(list_source(config), memory.published)
             cameras = await reader.cached() or await reader.read()
             await run(config, reader, cameras, memory, notifier, page_opener(config), config.control_folder, lock)
+
+
+async def _wait(lock: RunLock, pause: float, notifier: Notifier) -> None:
+    """After an error that may pass, when systemd started this run by itself.
+
+    RestartSec= would delay the restart after a crash as well. The service is not READY meanwhile, and STATUS says why.
+    """
+    if notifier.address and lock.failed and (remaining := lock.wait(pause)):
+        text = f"waiting {remaining:.0f} s before the next attempt; the last one: {lock.failed[1]}"
+        log.info("waiting %.0f s before the next attempt; the last one: %s", remaining, lock.failed[1])
+        notifier.send(f"STATUS={text}")
+        await asyncio.sleep(remaining)
 
 
 async def run(

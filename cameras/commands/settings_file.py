@@ -9,6 +9,8 @@ from dotenv.parser import Binding, parse_stream
 
 from cameras.errors import ConfigError, InvalidSettings
 
+DROP_INS = "settings.d"
+PREFIX = f"{DROP_INS}_"  # of the credentials that systemd makes of a folder's files
 MISSING = "MISSING"  # what the unit passes as the credential if there is no such file
 
 
@@ -20,16 +22,25 @@ class Line(NamedTuple):
 
 
 def read_settings_file(environ: Mapping[str, str], dotenv: Path) -> dict[str, Line]:
-    """The lines of the file that $SETTINGS_FILE names; without that, of `dotenv` if there is one.
+    """The lines of the file that $SETTINGS_FILE names, then of `settings.d/*.env` beside it, where the last of a name
+    counts; without $SETTINGS_FILE, of `dotenv` if there is one.
 
-    systemd passes a file that only root may read as a credential of the same name: systemd.exec(5), LoadCredential=.
-    ConfigError if the file is missing or cannot be read; InvalidSettings names every line that is no setting.
+    systemd passes files that only root may read as credentials of the same names: systemd.exec(5), LoadCredential=.
+    ConfigError if the file is missing or one cannot be read; InvalidSettings names every line that is no setting.
     """
     name = environ.get("SETTINGS_FILE")
     if not name:
         return _parse(dotenv, str(dotenv)) if dotenv.exists() else {}
-    credential = Path(environ.get("CREDENTIALS_DIRECTORY", "/nonexistent"), Path(name).name)
-    return _parse(credential if os.access(credential, os.R_OK) else Path(name), name)
+    credentials = Path(environ.get("CREDENTIALS_DIRECTORY", "/nonexistent"))
+    if os.access(credential := credentials / Path(name).name, os.R_OK):
+        passed = {f"{DROP_INS}/{file.name.removeprefix(PREFIX)}": file for file in credentials.glob(f"{PREFIX}*.env")}
+    else:
+        credential = Path(name)
+        passed = {f"{DROP_INS}/{file.name}": file for file in (credential.parent / DROP_INS).glob("*.env")}
+    lines = _parse(credential, name)
+    for drop_in in sorted(passed):
+        lines |= _parse(passed[drop_in], str(Path(name).parent / drop_in))
+    return lines
 
 
 def _parse(path: Path, name: str) -> dict[str, Line]:

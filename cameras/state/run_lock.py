@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from cameras.errors import ConfigError
+from cameras.errors import CctvImagesError, ConfigError
 from cameras.threads import in_thread, started
 
 LOCK = "run.lock"
@@ -22,10 +22,16 @@ STOP_DEADLINE = 2.0  # seconds that the end of the process waits for the disk
 
 @dataclass(frozen=True)
 class RunLock:
-    """A lock that is held. Its file has the PID of the process until that ends as it should."""
+    """A lock that is held. Its file has the PID of the process; after an end as it should be nothing; after an error
+    that may pass its time, in seconds since boot, and its sentence."""
 
     descriptor: int | None = None  # of its file; None: the folder cannot be written to
     crashed: datetime | None = None  # UTC, when the run before this one ended without saying so; None: it did not
+    failed: tuple[float, str] | None = None  # seconds since the run before this one failed, and why; None: it did not
+
+    def wait(self, pause: float) -> float:
+        """How many of the `pause` seconds after a failed run remain."""
+        return pause - self.failed[0] if self.failed and 0 <= self.failed[0] < pause else 0.0
 
     async def heartbeat(self, interval: float = HEARTBEAT) -> None:
         """Keep the file's time, until cancelled, so that the next run knows how long this one lived."""
@@ -53,13 +59,29 @@ def sole_run(folder: Path) -> Iterator[RunLock]:
                 "a STATE_DIRECTORY of its own"
             )
         descriptor = file.fileno()
-        found = os.fstat(descriptor)
-        crashed = datetime.fromtimestamp(found.st_mtime, UTC) if found.st_size else None
+        failed, crashed = _last_run(descriptor)
         _write(descriptor, str(os.getpid()))
+        last = ""
         try:
-            yield RunLock(descriptor, crashed)
-        finally:  # an error, too, is a reason that is in the log
-            concurrent.futures.wait([started(lambda: _write(descriptor, ""), name="end of run")], STOP_DEADLINE)
+            yield RunLock(descriptor, crashed, failed)
+        except CctvImagesError as error:
+            last = f"{_since_boot():.0f} {error}" if error.exit_status == 1 else ""
+            raise
+        finally:  # any error is a reason that is in the log
+            concurrent.futures.wait([started(lambda: _write(descriptor, last), name="end of run")], STOP_DEADLINE)
+
+
+def _last_run(descriptor: int) -> tuple[tuple[float, str] | None, datetime | None]:
+    """When and why it failed, and when it crashed."""
+    text = os.pread(descriptor, 1000, 0).decode(errors="replace")
+    moment, space, reason = text.partition(" ")
+    if space and moment.isdecimal():
+        return (_since_boot() - float(moment), reason), None
+    return None, datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC) if text else None
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _write(descriptor: int, text: str) -> None:
@@ -94,6 +116,6 @@ def _acquired(file: TextIO, attempts: int = 10, pause: float = 0.1) -> bool:
 
 def _pid(folder: Path) -> str:
     try:
-        return (folder / LOCK).read_text()[:20] or "unknown"
+        return (folder / LOCK).read_text()[:20].partition(" ")[0] or "unknown"
     except OSError:
         return "unknown"

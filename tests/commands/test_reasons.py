@@ -112,6 +112,23 @@ def test_settings_file_of_the_unit_is_read_from_its_credential(tmp_path: Path, s
     assert "ERROR /etc/cctv-images/settings.env is missing; copy .env.example to it" in logged(tmp_path)[-1]
 
 
+def test_files_beside_the_settings_file_come_after_it(tmp_path: Path, systemd: Systemd) -> None:
+    for place, prefix in ((tmp_path / "etc", "settings.d/"), (tmp_path / "credentials", "settings.d_")):
+        (place / f"{prefix}1.env").parent.mkdir(parents=True)
+        (place / "settings.env").write_text("INTERVAL=1\nMAX_FAILURES=2\n")
+        (place / f"{prefix}1.env").write_text("INTERVAL=2\nTIMEOUT=x\n")
+        (place / f"{prefix}2.env").write_text("# at home\nINTERVAL=y\n")
+        (place / f"{prefix}notes.txt").write_text("not a setting\n")
+        settings = {"SETTINGS_FILE": str(tmp_path / "etc/settings.env")}
+        if place.name == "credentials":
+            settings["CREDENTIALS_DIRECTORY"] = str(place)
+        with unit(tmp_path, CAMERA_LIST="list.csv", **settings) as program:
+            assert program.end() == 2
+        interval, timeout = (line.partition(" ERROR ")[2] for line in logged(tmp_path)[-2:])
+        assert interval.startswith(f"{tmp_path}/etc/settings.d/2.env line 2: INTERVAL='y'")
+        assert timeout.startswith(f"{tmp_path}/etc/settings.d/1.env line 2: TIMEOUT='x'")
+
+
 def test_misspelled_name_in_the_environment_is_a_warning(tmp_path: Path, systemd: Systemd) -> None:
     with unit(tmp_path, CAMERA_LIST="list.csv", STATUS_ADRESS="0.0.0.0:80") as program:
         program.until(lambda: "watching 1 cameras" in program.err)
@@ -128,6 +145,23 @@ def test_end_without_a_reason_is_reported_by_the_next_start(tmp_path: Path, syst
     reported = [line for line in lines if "the previous run ended unexpectedly at about " in line]
     assert len(reported) == 1
     assert lines.index(reported[0]) < [line.endswith("INFO stopped by a signal") for line in lines].index(True)
+
+
+def test_after_an_error_that_may_pass_the_next_run_waits(tmp_path: Path, systemd: Systemd) -> None:
+    """Unless it was stopped meanwhile: then somebody has done something about it."""
+    settings = {"SOCRATA_DOMAIN": "localhost:1"}
+    with unit(tmp_path, **settings) as program:
+        assert program.end() == 1
+    reason = logged(tmp_path)[-1].partition(" ERROR ")[2]
+    with unit(tmp_path, **settings) as program:
+        program.until(lambda: " s before the next attempt; the last one: " in program.err)
+        waiting = systemd.status()
+        assert waiting.startswith("waiting ")
+        assert waiting.endswith(f" s before the next attempt; the last one: {reason}")
+        assert program.stop() == 0
+    with unit(tmp_path, **settings) as program:
+        assert program.end() == 1
+    assert " before the next attempt" not in program.err
 
 
 async def test_restart_after_an_error_is_no_unexpected_end(tmp_path: Path, systemd: Systemd) -> None:
