@@ -21,8 +21,11 @@ MARKER = "image/_check.jpg"  # no camera's id can start with "_"
 Part = Callable[[Config], Awaitable[str]]
 
 
-async def main(_arguments: Namespace, config: Config, _notifier: Notifier) -> int:
+async def main(arguments: Namespace, config: Config, _notifier: Notifier) -> int:
     """Print what is found, part by part. The exit status is the worst of them."""
+    if arguments.settings_only:
+        print("settings: no mistake found")
+        return 0
     logs.set_up("ERROR", config.log_file, journal_stream=config.journal_stream)
     parts: dict[str, Part] = {"camera list": _check_list, "store": _check_store, "service": _check_service}
     results = await asyncio.gather(*[_result(name, part, config) for name, part in parts.items()])

@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
         "Exit status: 0 stopped by a signal (once: all cameras live), 1 trying again later may help, 2 something must "
         "be fixed first.",
     )
-    top.add_argument("--version", action="version", version=versions())
+    top.add_argument("--version", action=_Version, nargs=0, help="print the versions that a bug report needs")
     top.set_defaults(main=run.main, stopped=0, settings=ALL_SETTINGS, is_service=True)
     subparsers = top.add_subparsers(metavar="COMMAND")
     parsers = {name: subparsers.add_parser(name, help=help, description=help) for name, help in COMMANDS.items()}
@@ -51,10 +51,21 @@ def parser() -> argparse.ArgumentParser:
     parsers["once"].set_defaults(main=once.main)
     parsers["once"].add_argument("--anyway", action="store_true", help="even while the service runs")
     parsers["check"].set_defaults(main=check.main)
+    parsers["check"].add_argument(
+        "--settings", dest="settings_only", action="store_true", help="only whether the settings can be read"
+    )
     _add_probe(parsers["probe"])
     _add_demo(parsers["demo"])
     _add_control(parsers)
     return top
+
+
+class _Version(argparse.Action):
+    """argparse's own breaks the line."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(versions())
+        parser.exit()
 
 
 def _add_control(parsers: dict[str, argparse.ArgumentParser]) -> None:

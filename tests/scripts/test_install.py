@@ -33,11 +33,16 @@ def _python() -> str:
     return str(Path(sys.base_prefix) / "bin" / "python3")
 
 
+def _release(installed: Path) -> Path:
+    return (installed / "opt/cctv-images/current").resolve()
+
+
 def test_unit_passes_systemd_analyze_verify(installed: Path, tmp_path: Path) -> None:
     text = (installed / "etc/systemd/system/cctv-images.service").read_text()
-    assert text == UNIT.read_text()
+    home = "/opt/cctv-images"
+    assert text == UNIT.read_text().replace(home, f"{home}/releases/{_release(installed).name}")
     staged = tmp_path / UNIT.name
-    staged.write_text(text.replace("/opt/cctv-images", str(installed / "opt/cctv-images")))
+    staged.write_text(text.replace(home, str(installed / "opt/cctv-images")))
     assert _run(["systemd-analyze", "verify", "--man=no", str(staged)], installed) == ""
 
 
@@ -62,8 +67,7 @@ def test_settings_are_root_only_and_never_overwritten(installed: Path) -> None:
 
 
 def test_installed_copy_runs_on_its_own(installed: Path) -> None:
-    code = installed / "opt/cctv-images"
-    command = [str(code / ".venv/bin/python"), str(code / "process_images.py"), "--help"]
+    command = [str(_release(installed) / "scripts/start"), "--help"]
     assert "once" in subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
 
 
