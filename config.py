@@ -55,6 +55,9 @@ class Config:
         None, "networks that cameras may be in, such as 10.1.0.0/16; unset: any", values.networks
     )
     camera_list: Path | None = setting(None, "JSON or CSV export to use instead of Socrata", values.existing_file)
+    makes_directory: Path | None = setting(
+        None, "folder with makes of your own, one *.py each, which belongs to root", values.path
+    )
     interval: float = setting(300.0, "seconds between two pictures of a camera", values.seconds)
     timeout: float = setting(60.0, "seconds to fetch one picture, login and retry included", values.seconds)
     list_interval: float = setting(
@@ -79,6 +82,9 @@ class Config:
         "where the status page listens; empty for no page",
         values.listen,
         may_be_empty=True,
+    )
+    status_hosts: frozenset[str] = setting(
+        frozenset(), "host names under which the status page may be asked for, besides localhost", values.hosts
     )
     status_show_addresses: bool = setting(
         False, "whether the status page shows cameras' addresses: yes or no", values.yes_or_no

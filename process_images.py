@@ -22,7 +22,7 @@ from pathlib import Path
 from cameras.commands.command_line import parser
 from cameras.commands.settings_file import read_settings_file
 from cameras.errors import CctvImagesError, ConfigError
-from cameras.makes import all_makes
+from cameras.makes import add_local_makes, all_makes
 from cameras.service import Notifier, logs
 from config import Config, Durations, from_environment, log_file
 
@@ -78,6 +78,8 @@ def _settings(only: Collection[str] | None, is_service: bool) -> Config:
         taken = {name: line for name, line in lines.items() if not os.environ.get(name)}
         os.environ.update({name: line.value for name, line in taken.items()})
         where = {name: line.where for name, line in taken.items()}
+        if not only and (folder := os.environ.get("MAKES_DIRECTORY")):
+            add_local_makes(Path(folder))
         return from_environment(os.environ, [make.prefix for make in all_makes()], where, only)
     except ConfigError:
         if is_service:

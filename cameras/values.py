@@ -134,6 +134,14 @@ def host(value: str) -> str:
     return value
 
 
+def hosts(value: str) -> frozenset[str]:
+    """Host names separated by spaces or commas, in lower case."""
+    names = value.lower().replace(",", " ").split()
+    if bad := [name for name in names if ":" in host(name)]:
+        raise ValueError(f"must be host names without a port, such as cameras.example.org; {bad[0]!r} has one")
+    return frozenset(names)
+
+
 def four_by_four(value: str) -> str:
     if not re.fullmatch(r"\w{4}-\w{4}", value, re.ASCII):
         raise ValueError("must be a dataset's four-by-four id, such as b4k4-adkb")

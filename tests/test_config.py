@@ -87,6 +87,14 @@ def test_missing_file_of_hidden_cameras_is_an_error(tmp_path: Path) -> None:
         from_environment({"NEVER_PUBLISH": str(missing)}, MAKES)
 
 
+def test_status_hosts_are_bare_names() -> None:
+    hosts = from_environment({"STATUS_HOSTS": "Cameras.example.org, wall"}, MAKES).status_hosts
+    assert hosts == frozenset({"cameras.example.org", "wall"})
+    for value in ("https://example.org", "example.org:443"):
+        with pytest.raises(ConfigError, match="STATUS_HOSTS"):
+            from_environment({"STATUS_HOSTS": value}, MAKES)
+
+
 def test_camera_networks_are_cidrs() -> None:
     networks = from_environment({"CAMERA_NETWORKS": "10.1.0.0/16, 2001:db8::/32 192.0.2.7"}, MAKES).camera_networks
     assert list(map(str, networks or ())) == ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"]

@@ -93,6 +93,7 @@ def page_opener(config: Config) -> PageOpener:
         listen=config.status_address,
         public_url=config.public_url,
         show_addresses=config.status_show_addresses,
+        hosts=config.status_hosts,
     )
 
 

@@ -16,10 +16,12 @@ from types import ModuleType
 
 from cameras.camera import make_id
 from cameras.connection import Fetch
-from cameras.errors import UnknownMake
-from cameras.text import quoted
+from cameras.errors import ConfigError, UnknownMake
+from cameras.text import printable, quoted
 
-__all__ = ["Make", "all_makes", "by_spelling", "find_make", "is_known", "load_makes", "make_names"]
+__all__ = ["Make", "add_local_makes", "all_makes", "by_spelling", "find_make", "is_known", "load_makes", "make_names"]
+
+_local: list[Path] = []  # further folders of makes
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,28 @@ class Make:
 
 @cache
 def all_makes() -> tuple[Make, ...]:
-    """The makes in this folder, by file name."""
-    return load_makes(Path(__file__).parent, __name__)
+    """The makes in this folder, by file name, then those of the local folder."""
+    ours = load_makes(Path(__file__).parent, __name__)
+    return (*ours, *(make for folder in _local for make in load_makes(folder)))
+
+
+def add_local_makes(folder: Path) -> None:
+    """The makes in `folder` are known from now on. ConfigError if a file there is no valid make, or somebody else than
+    root could have written it: it runs with the logins of all cameras."""
+    try:
+        for path in (folder, *sorted(folder.glob("*.py"))):
+            found = path.stat()
+            if found.st_uid or found.st_mode & 0o022:
+                raise ConfigError(f"MAKES_DIRECTORY: {path} must belong to root, and only root may write to it")
+        _local[:] = [folder]
+        all_makes.cache_clear()
+        _all_by_spelling.cache_clear()
+        _all_by_spelling()
+    except OSError as error:
+        raise ConfigError(f"MAKES_DIRECTORY={folder}: {error.strerror}; name a folder that can be read") from error
+    except (SyntaxError, ImportError, AttributeError, NameError, TypeError, ValueError) as error:
+        _local.clear()
+        raise ConfigError(f"MAKES_DIRECTORY={folder}: {printable(str(error), 200)}; fix or remove this make") from error
 
 
 def make_names() -> list[str]:

@@ -1,6 +1,6 @@
 """The page's routes and what they answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -25,14 +25,21 @@ COMPRESS_IN_THREAD = 1024  # bytes; larger pages would block the event loop
 
 
 def application(
-    fleet: Fleet, registry: CollectorRegistry, public_url: str | None, show_addresses: bool, limits: Limits
+    fleet: Fleet,
+    registry: CollectorRegistry,
+    public_url: str | None,
+    show_addresses: bool,
+    hosts: Collection[str],
+    limits: Limits,
 ) -> web.Application:
     """All routes; docs/operations.md describes the page."""
     store = fleet.uploads.store
     folder = store if isinstance(store, FolderStore) and not public_url else None
     model = PageModel(fleet, public_url or ("" if folder else None), show_addresses)
     page = StatusPage(model, folder, RenderBudget(limits.loop_share))
-    app = web.Application(middlewares=[answer_deadline(limits.answer_deadline), *security_middleware(public_url)])
+    app = web.Application(
+        middlewares=[answer_deadline(limits.answer_deadline), *security_middleware(public_url, hosts)]
+    )
     app.router.add_static("/static", HERE / "static")
     app.router.add_get("/", page.wall)
     app.router.add_get("/camera/{id}", page.camera)

@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -9,9 +10,9 @@ from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 
-def security_middleware(public_url: str | None) -> list[Middleware]:
-    """In order. Pictures may also come from `public_url`."""
-    return [security_headers(public_url), own_host, missing_file]
+def security_middleware(public_url: str | None, hosts: Collection[str] = ()) -> list[Middleware]:
+    """In order. Pictures may also come from `public_url`; requests for the names in `hosts` are answered, too."""
+    return [security_headers(public_url), own_host(hosts), missing_file]
 
 
 def security_headers(public_url: str | None) -> Middleware:
@@ -31,16 +32,22 @@ def security_headers(public_url: str | None) -> Middleware:
     return middleware
 
 
-@web.middleware
-async def own_host(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses requests for a host name other than localhost.
+def own_host(hosts: Collection[str]) -> Middleware:
+    """Refuses requests for a host name other than localhost and `hosts`.
 
     This is DNS rebinding: a web page elsewhere lets its own name resolve to this machine. Such a page has a name, so
     an IP address is always ours.
     """
-    if not _is_own_host(request.host):
-        raise web.HTTPMisdirectedRequest(text="This server answers only to its IP address and to localhost.\n")
-    return await handler(request)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not _is_own_host(request.host, hosts):
+            raise web.HTTPMisdirectedRequest(
+                text="This server answers to its IP address, to localhost, and to the names in STATUS_HOSTS.\n"
+            )
+        return await handler(request)
+
+    return middleware
 
 
 @web.middleware
@@ -66,9 +73,9 @@ def _headers(public_url: str | None) -> dict[str, str]:
     }
 
 
-def _is_own_host(host: str) -> bool:
+def _is_own_host(host: str, hosts: Collection[str]) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or bool(ipaddress.ip_address(name))
+        return name == "localhost" or name in hosts or bool(ipaddress.ip_address(name))
     except ValueError:
         return False

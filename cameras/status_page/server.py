@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, closing
 
 from aiohttp import web
@@ -30,18 +30,20 @@ async def open_page(
     *,
     public_url: str | None = None,
     show_addresses: bool = False,
+    hosts: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Listen | None]:
     """Serves the page while the context is open; yields its address, whose port is the bound one.
 
-    `listen` None: no page. `public_url`: where the URLs of pictures begin. ConfigError if it cannot listen.
+    `listen` None: no page. `public_url`: where the URLs of pictures begin. `hosts`: names of this server. ConfigError
+    if it cannot listen.
     """
     if listen is None:
         yield None
         return
     from cameras.status_page.pages import application  # jinja2 is needed only here
 
-    app = application(fleet, registry, public_url, show_addresses, limits)
+    app = application(fleet, registry, public_url, show_addresses, hosts, limits)
     async with _running(app, limits) as runner:
         factory = protocol_factory(runner, limits.max_connections)
         with closing(await _listen(factory, listen)) as server:

@@ -165,6 +165,12 @@ async def test_other_host_names_are_refused(page: aiohttp.ClientSession, host: s
     assert ("cameras" in text) == (status == 200)
 
 
+async def test_own_host_names_are_answered(tmp_path: Path) -> None:
+    async with page_of(make_fleet(tmp_path), hosts={"cameras.example.org"}) as page:
+        assert "counts" in await _text(page, "/status.json", Host="Cameras.example.org:443")
+        assert "STATUS_HOSTS" in await _text(page, "/status.json", 421, Host="example.org")
+
+
 async def test_list_that_could_not_be_read_is_a_line_of_the_page(tmp_path: Path) -> None:
     fleet = make_fleet(tmp_path)
     fleet.camera_list = replace(fleet.camera_list, problem="490 of 980 cameras are missing; <b>")
