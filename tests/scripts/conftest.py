@@ -1,6 +1,7 @@
 """Fixtures for what installs the service."""
 
 import fcntl
+import shutil
 import subprocess
 import sys
 import zlib
@@ -12,6 +13,8 @@ import pytest
 from tests.process import PROGRAM
 from tests.scripts.machine import LIBRARIES, PYTHON, Machine
 
+FILES = ["process_images.py", "config.py", "cameras", "scripts", "docs", "fallback.jpg", "requirements.txt"]
+FILES += ["README.md", "CHANGELOG.md", ".env.example"]
 HEADER = "camera_id,camera_status,camera_mfg,camera_ip"
 SETTINGS = """CAMERA_LIST=/etc/cctv-images/list.csv
 CAMERA_ADDRESSES=/etc/cctv-images/addresses.csv
@@ -43,6 +46,31 @@ def wheels(pytestconfig: pytest.Config) -> Path:
     return folder
 
 
+def _install(machine: Machine, wheels: Path) -> None:
+    """With the virtual environment of an earlier installation, if there is one; pip takes its time to make one."""
+    kept, shared = wheels / "environment", machine.scratch / "environment"  # the machine sees the second as in /tmp
+    with (wheels / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            machine.shell(f"PYTHON={PYTHON} PIP_NO_INDEX=1 PIP_FIND_LINKS={wheels} {PROGRAM.parent}/scripts/install")
+            machine.shell("cp -a /opt/cctv-images/current/.venv /tmp/environment")
+            subprocess.run(["mv", shared, kept], check=True)
+            return
+    subprocess.run(["cp", "-a", kept, shared], check=True)
+    copy_project(machine.scratch / "project")
+    stub = '#!/bin/sh\n[ "$1" = --check ] || mv /tmp/environment "$(dirname "$0")/../.venv"\n'
+    (machine.scratch / "project/scripts/set-up").write_text(stub)
+    machine.shell("/tmp/project/scripts/install")
+
+
+def copy_project(folder: Path) -> None:
+    """What a release consists of."""
+    folder.mkdir()
+    for file in FILES:
+        source = PROGRAM.parent / file
+        shutil.copytree(source, folder / file) if source.is_dir() else shutil.copy(source, folder)
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Machine]:
     """A machine with the service, which is not started, a camera on port 8000 and a hanging one on port 8001."""
@@ -51,7 +79,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterato
     except RuntimeError as error:
         pytest.skip(f"no machine with systemd: {error}")
     try:
-        machine.shell(f"PYTHON={PYTHON} PIP_NO_INDEX=1 PIP_FIND_LINKS={wheels} {PROGRAM.parent}/scripts/install")
+        _install(machine, wheels)
         drop_in = "/etc/systemd/system/cctv-images.service.d"
         library = "".join(f"Environment={name}={value}\\n" for name, value in LIBRARIES.items())
         machine.shell(f"mkdir {drop_in}; printf '[Service]\\n{library}' > {drop_in}/test.conf; systemctl daemon-reload")

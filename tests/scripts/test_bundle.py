@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.process import PROGRAM
+from tests.scripts.conftest import copy_project
 from tests.scripts.machine import PYTHON, Machine
 
 TOP = PROGRAM.parent
@@ -16,7 +17,7 @@ TOP = PROGRAM.parent
 
 def build(folder: Path, wheels: Path) -> Path:
     """A bundle made in a copy of the project, which has its virtual environment."""
-    shutil.copytree(TOP, folder, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache", "tests", "dist"))
+    copy_project(folder)
     (folder / ".venv").symlink_to(TOP / ".venv")
     (folder / "scripts/set-up").write_text("#!/bin/sh\n")
     done = subprocess.run(

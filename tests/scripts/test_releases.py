@@ -13,19 +13,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.process import PROGRAM
+from tests.scripts.conftest import copy_project
 from tests.scripts.machine import PATH, Machine
 
 HOME = "/opt/cctv-images"
-FILES = [
-    "process_images.py",
-    "config.py",
-    "cameras",
-    "scripts",
-    "docs",
-    "fallback.jpg",
-    "requirements.txt",
-    "README.md",
-]
 SET_UP = f"""#!/bin/sh
 [ "$1" = --check ] || cp -al "$(ls -d {HOME}/releases/*/.venv | head -n 1)" "$(dirname "$0")/../.venv"
 """
@@ -38,10 +29,7 @@ class Update:
     def __init__(self, host: Machine, name: str = "update") -> None:
         self.host = host
         self.folder = host.scratch / name
-        self.folder.mkdir()
-        for file in [*FILES, "CHANGELOG.md", ".env.example"]:
-            source = PROGRAM.parent / file
-            shutil.copytree(source, self.folder / file) if source.is_dir() else shutil.copy(source, self.folder)
+        copy_project(self.folder)
         (self.folder / "scripts/set-up").write_text(SET_UP)
         self.edit("config.py", "HERE =", f"#{name}\nHERE =")
 
