@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,8 @@ class RunLock:
         """Keep the file's time, until cancelled, so that the next run knows how long this one lived."""
         while descriptor := self.descriptor:
             await asyncio.sleep(interval)
-            await in_thread(lambda: os.utime(descriptor), name="heartbeat")  # a disk that hangs stops only this
+            with suppress(OSError):  # a disk that fails ends nothing, and one that hangs stops only this
+                await in_thread(lambda: os.utime(descriptor), name="heartbeat")
 
 
 @contextmanager
@@ -60,7 +61,8 @@ def sole_run(folder: Path) -> Iterator[RunLock]:
             )
         descriptor = file.fileno()
         failed, crashed = _last_run(descriptor)
-        _write(descriptor, str(os.getpid()))
+        with suppress(OSError):  # a full disk: the lock holds all the same
+            _write(descriptor, str(os.getpid()))
         last = ""
         try:
             yield RunLock(descriptor, crashed, failed)

@@ -1,3 +1,5 @@
+import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -7,7 +9,7 @@ import pytest
 
 import cameras
 from cameras.errors import ConfigError
-from cameras.state import running_pid, sole_run
+from cameras.state import RunLock, run_lock, running_pid, sole_run
 
 TOP = Path(cameras.__file__).parents[1]
 HOLD = """import sys, pathlib
@@ -46,3 +48,23 @@ def test_folder_that_cannot_be_written_is_no_reason_not_to_run(tmp_path: Path) -
     with sole_run(tmp_path / "file" / "state"):
         pass
     assert running_pid(tmp_path / "nowhere") is None
+
+
+async def test_disk_that_fails_does_not_end_the_heartbeat() -> None:
+    closed = os.dup(0)
+    os.close(closed)  # every call with it fails
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.utime(closed)
+    beating = asyncio.create_task(RunLock(closed).heartbeat(interval=0.01))
+    done, _ = await asyncio.wait([beating], timeout=0.2)
+    assert not done
+    beating.cancel()
+
+
+def test_lock_on_a_full_disk_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_lock, "_write", full)
+    with sole_run(tmp_path):
+        assert running_pid(tmp_path)
